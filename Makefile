@@ -1,0 +1,59 @@
+# Kappa's front door. `make help` lists the targets.
+SHELL := /bin/bash
+BOARD ?= netduinoplus2
+BUILD := build
+KAPPA := node --enable-source-maps $(BUILD)/js/cli/main.js
+JEST  := node --experimental-vm-modules --no-warnings node_modules/jest/bin/jest.js
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build firmware run demo test unit lint format bench fuzz soak clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z_-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install what is missing (apt and npm); quick when nothing is
+	@scripts/setup.sh
+
+build: setup ## Compile the TypeScript parts
+	@npm run --silent build
+
+firmware: setup ## Build the firmware of one board: make firmware BOARD=netduinoplus2 [NAME=.. ATTRS="k=v ..."]
+	@$(MAKE) --no-print-directory -C firmware BOARD=$(BOARD)
+
+# What the demo and the tests run on.
+.PHONY: images
+images: setup
+	@$(MAKE) --no-print-directory -C firmware BOARD=netduinoplus2 NAME=board ATTRS="room=kitchen" >/dev/null
+	@$(MAKE) --no-print-directory -C firmware BOARD=mps2_an386 >/dev/null
+	@$(MAKE) --no-print-directory -C firmware BOARD=native_sim >/dev/null
+
+run: build images ## Start everything with the example, show it, and stay up (Ctrl-C stops)
+	@node --enable-source-maps $(BUILD)/js/examples/thermostat/demo.js --stay
+
+demo: build images ## The same, and exit 0 when the example has run its course
+	@node --enable-source-maps $(BUILD)/js/examples/thermostat/demo.js
+
+test: build images lint ## Run every test
+	@$(MAKE) --no-print-directory -C firmware test
+	@$(JEST)
+
+unit: build ## Run the jest tests that match: make unit ONLY=script
+	@$(JEST) $(ONLY)
+
+lint: setup ## Check format, lint and types of every source
+	@npx --no-install biome check .
+	@npx --no-install tsc -p actors/tsconfig.json
+	@npx --no-install clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h')
+
+format: setup ## Format every source
+	@npx --no-install biome check --write .
+	@npx --no-install clang-format -i $$(git ls-files '*.c' '*.h')
+
+bench: build images ## Measure every figure of docs/benchmarks.md and write it there
+	@node --enable-source-maps $(BUILD)/js/bench/main.js
+
+fuzz: setup ## Fuzz the firmware's frame decoder, requests and module loader for a while
+	@$(MAKE) --no-print-directory -C firmware fuzz
+
+clean: ## Remove what was built
+	@rm -rf $(BUILD) compiler/script/generated
