@@ -1,0 +1,80 @@
+/**
+ * A bounded FIFO of encoded tokens in one allocation.
+ *
+ * Scalars lie in a ring of slots of the type's largest size (a CBOR scalar tells its own length). Texts, bytes, arrays
+ * and `any` lie one behind the other with a 2-byte length, and are moved to the front when the end is reached, so that
+ * every token is contiguous. A firing stages its token first and commits it when it has succeeded; nobody sees a staged
+ * token.
+ *
+ * A queue has a reader and a writer end: an actor, or an endpoint of the link. It keeps the actors' readiness up to
+ * date and tells the link by its hooks (kappa.h). Pointers from kp_queue_peek() are good until the next push, pop or
+ * reserve.
+ */
+#ifndef KP_QUEUE_H
+#define KP_QUEUE_H
+
+#include "token.h"
+#include "heap.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct kp_actor;
+
+/** Longest queue: the tokens in flight on a link are at most 64. */
+#define KP_QUEUE_LENGTH_MAX     64U
+#define KP_QUEUE_LENGTH_DEFAULT 4U
+
+typedef struct kp_queue kp_queue;
+struct kp_queue {
+    struct kp_actor *reader; /* NULL: the link reads */
+    struct kp_actor *writer; /* NULL: the link writes */
+    void *endpoint;          /* the link's object at the other end; NULL for a connection between two actors */
+    kp_queue *next;          /* further connection of the same outport */
+    uint16_t first,
+        last;        /* tokens with lengths: offsets of the oldest and past the newest; slots: `first` is its index */
+    uint16_t staged; /* bytes of the staged token, 0 none */
+    uint8_t length;  /* most tokens, 1 … KP_QUEUE_LENGTH_MAX */
+    uint8_t count;   /* committed tokens */
+    uint8_t slot;    /* bytes of a slot; 0: tokens with lengths */
+    uint8_t inport, outport; /* of the reader, of the writer */
+    kp_type type;            /* of the tokens: the reader's, or the writer's when the link reads */
+    uint8_t data[];
+};
+
+/** A queue of `length` tokens of that type, not yet connected; NULL when there is no memory. */
+kp_queue *kp_queue_new(kp_type type, unsigned length, kp_owner owner);
+
+/** Tokens that surely fit, whatever their size: min(length − count, free bytes / largest). */
+unsigned kp_queue_room(const kp_queue *queue);
+
+/** The `index`-th oldest token and its size; NULL if there are not so many. */
+const uint8_t *kp_queue_peek(const kp_queue *queue, unsigned index, size_t *count);
+
+/**
+ * Stages a token of `count` bytes; returns where to write it. The caller knows that there is room and that count is in
+ * the type's bound. May move the queue's other tokens.
+ */
+uint8_t *kp_queue_reserve(kp_queue *queue, size_t count);
+
+/** Stages a copy of a good token. One that its scalar slots cannot hold becomes an f32, or null, which no scalar inport
+ * takes. */
+void kp_queue_stage(kp_queue *queue, const uint8_t *token, size_t count);
+
+/** Makes the staged token the newest and tells the reader. Nothing staged: nothing happens. */
+void kp_queue_commit(kp_queue *queue);
+
+/** Forgets the staged token. */
+static inline void kp_queue_cancel(kp_queue *queue) {
+    queue->staged = 0;
+}
+
+/** Stages and commits, for the link. KP_E_FULL if it does not surely fit, KP_E_ARGUMENT if it is larger than the queue
+ * carries. */
+int kp_queue_push(kp_queue *queue, const uint8_t *token, size_t count);
+
+/** Drops the oldest token and tells the writer. There is one. */
+void kp_queue_pop(kp_queue *queue);
+
+#endif
