@@ -75,7 +75,7 @@ void kp_receiver_probe(kp_receiver_t *receiver);
 /** Whether an ACK is owed, for a queue of `length` tokens with `room` for more: pay before sleep. */
 bool kp_receiver_owes(const kp_receiver_t *receiver, unsigned length, unsigned room);
 /** Whether the ACK should be paid at once, because half the window is used. */
-bool kp_receiver_urgent(const kp_receiver_t *receiver, unsigned room);
+bool kp_receiver_urgent(const kp_receiver_t *receiver);
 /** The ACK is being paid: returns the window to send with `next`. */
 uint8_t kp_receiver_pay(kp_receiver_t *receiver, unsigned room);
 
