@@ -11,26 +11,26 @@ static unsigned least(unsigned a, unsigned b) {
 
 /* ---- Sender ---- */
 
-void kp_sender_init(kp_sender_t *sender, uint8_t base) {
-    *sender = (kp_sender_t){.base = base, .timeout = KP_RESEND_FIRST_MS};
+void kp_sender_init(kp_sender *sender, uint8_t base) {
+    *sender = (kp_sender){.base = base, .timeout = KP_RESEND_FIRST_MS};
 }
 
-void kp_sender_resume(kp_sender_t *sender) {
+void kp_sender_resume(kp_sender *sender) {
     const uint8_t reached = sender->reached; /* the receiver may have them: its ACK tells */
     kp_sender_init(sender, sender->base);
     sender->reached = reached;
 }
 
-static bool may_send(const kp_sender_t *sender, unsigned queued) {
+static bool may_send(const kp_sender *sender, unsigned queued) {
     return !sender->recovering && sender->sent < least(queued, sender->credit);
 }
 
-static void start_timer(kp_sender_t *sender, uint32_t now) {
+static void start_timer(kp_sender *sender, uint32_t now) {
     sender->expires = now + sender->timeout;
     sender->timing = true;
 }
 
-kp_sender_action_t kp_sender_poll(kp_sender_t *sender, unsigned queued, uint32_t now) {
+kp_sender_action kp_sender_poll(kp_sender *sender, unsigned queued, uint32_t now) {
     const bool waits = sender->reached > 0 || (queued > 0 && sender->credit <= sender->sent);
     if (!waits) {
         sender->timing = false;
@@ -43,7 +43,7 @@ kp_sender_action_t kp_sender_poll(kp_sender_t *sender, unsigned queued, uint32_t
     return may_send(sender, queued) ? KP_SENDER_TOKEN : KP_SENDER_IDLE;
 }
 
-void kp_sender_did(kp_sender_t *sender, kp_sender_action_t action, uint32_t now) {
+void kp_sender_did(kp_sender *sender, kp_sender_action action, uint32_t now) {
     if (action == KP_SENDER_TOKEN) {
         sender->sent++;
         if (sender->reached < sender->sent) {
@@ -66,7 +66,7 @@ void kp_sender_did(kp_sender_t *sender, kp_sender_action_t action, uint32_t now)
     start_timer(sender, now);
 }
 
-unsigned kp_sender_ack(kp_sender_t *sender, uint8_t next, uint8_t window, uint32_t now) {
+unsigned kp_sender_ack(kp_sender *sender, uint8_t next, uint8_t window, uint32_t now) {
     const unsigned delivered = distance(sender->base, next);
     if (delivered > sender->reached) {
         return 0;
@@ -91,7 +91,7 @@ unsigned kp_sender_ack(kp_sender_t *sender, uint8_t next, uint8_t window, uint32
     return delivered;
 }
 
-int32_t kp_sender_deadline(const kp_sender_t *sender, uint32_t now) {
+int32_t kp_sender_deadline(const kp_sender *sender, uint32_t now) {
     if (!sender->timing) {
         return KP_DEADLINE_NEVER;
     }
@@ -101,15 +101,15 @@ int32_t kp_sender_deadline(const kp_sender_t *sender, uint32_t now) {
 
 /* ---- Receiver ---- */
 
-void kp_receiver_init(kp_receiver_t *receiver, uint8_t next) {
-    *receiver = (kp_receiver_t){.next = next, .limit = next, .acked = next, .owed = true};
+void kp_receiver_init(kp_receiver *receiver, uint8_t next) {
+    *receiver = (kp_receiver){.next = next, .limit = next, .acked = next, .owed = true};
 }
 
-void kp_receiver_resume(kp_receiver_t *receiver) {
+void kp_receiver_resume(kp_receiver *receiver) {
     kp_receiver_init(receiver, receiver->next);
 }
 
-bool kp_receiver_token(kp_receiver_t *receiver, uint8_t seq, unsigned room) {
+bool kp_receiver_token(kp_receiver *receiver, uint8_t seq, unsigned room) {
     const unsigned ahead = distance(receiver->next, seq);
     if (ahead == 0 && room > 0) {
         receiver->next++;
@@ -126,22 +126,22 @@ bool kp_receiver_token(kp_receiver_t *receiver, uint8_t seq, unsigned room) {
     return false;
 }
 
-void kp_receiver_probe(kp_receiver_t *receiver) {
+void kp_receiver_probe(kp_receiver *receiver) {
     receiver->owed = true;
 }
 
-bool kp_receiver_owes(const kp_receiver_t *receiver, unsigned length, unsigned room) {
+bool kp_receiver_owes(const kp_receiver *receiver, unsigned length, unsigned room) {
     const unsigned told = distance(receiver->next, receiver->limit);
     const unsigned grown = room > told ? room - told : 0;
     return receiver->owed || (grown > 0 && (told == 0 || 2 * grown >= length));
 }
 
-bool kp_receiver_urgent(const kp_receiver_t *receiver) {
+bool kp_receiver_urgent(const kp_receiver *receiver) {
     const unsigned used = distance(receiver->acked, receiver->next);
     return used > 0 && 2 * used >= distance(receiver->acked, receiver->limit);
 }
 
-uint8_t kp_receiver_pay(kp_receiver_t *receiver, unsigned room) {
+uint8_t kp_receiver_pay(kp_receiver *receiver, unsigned room) {
     const uint8_t window = (uint8_t)least(room, KP_FLIGHT_MAX);
     receiver->acked = receiver->next;
     receiver->limit = (uint8_t)(receiver->next + window);

@@ -28,29 +28,29 @@ typedef struct {
     bool timing : 1;     /**< the timer runs */
     bool rewound : 1;    /**< tokens were sent again already for this base and expiry */
     bool recovering : 1; /**< the timer expired: nothing more is sent before the next ACK */
-} kp_sender_t;
+} kp_sender;
 
 typedef enum {
     KP_SENDER_IDLE,  /**< nothing to send now */
     KP_SENDER_TOKEN, /**< send the token of the queue with index `sent` */
     KP_SENDER_AGAIN, /**< send the oldest token again */
     KP_SENDER_PROBE, /**< send PROBE */
-} kp_sender_action_t;
+} kp_sender_action;
 
 /** A new connection whose next token has sequence number `base`, before the receiver gave any window. */
-void kp_sender_init(kp_sender_t *sender, uint8_t base);
+void kp_sender_init(kp_sender *sender, uint8_t base);
 /** A new session: no window, nothing counts as sent. Tokens that wait make it probe at its first timer. */
-void kp_sender_resume(kp_sender_t *sender);
+void kp_sender_resume(kp_sender *sender);
 /** What to do at time `now` with `queued` tokens (those in flight included). Starts the timer where one is due. */
-kp_sender_action_t kp_sender_poll(kp_sender_t *sender, unsigned queued, uint32_t now);
+kp_sender_action kp_sender_poll(kp_sender *sender, unsigned queued, uint32_t now);
 /** The action was done at time `now`. */
-void kp_sender_did(kp_sender_t *sender, kp_sender_action_t action, uint32_t now);
+void kp_sender_did(kp_sender *sender, kp_sender_action action, uint32_t now);
 /** Takes an ACK. Returns how many tokens are to be taken off the queue; they are delivered for good. */
-unsigned kp_sender_ack(kp_sender_t *sender, uint8_t next, uint8_t window, uint32_t now);
+unsigned kp_sender_ack(kp_sender *sender, uint8_t next, uint8_t window, uint32_t now);
 /** Milliseconds until the timer expires, 0 if it is overdue, KP_DEADLINE_NEVER without a timer. */
-int32_t kp_sender_deadline(const kp_sender_t *sender, uint32_t now);
+int32_t kp_sender_deadline(const kp_sender *sender, uint32_t now);
 /** Tokens that were sent and not acknowledged, sent before the session included. */
-static inline unsigned kp_sender_in_flight(const kp_sender_t *sender) {
+static inline unsigned kp_sender_in_flight(const kp_sender *sender) {
     return sender->reached;
 }
 
@@ -62,21 +62,21 @@ typedef struct {
     uint8_t acked; /**< next of the last ACK */
     bool owed : 1; /**< an ACK is owed */
     bool gap : 1;  /**< the open gap was answered */
-} kp_receiver_t;
+} kp_receiver;
 
 /** A new connection that expects sequence number `next`; it owes its first ACK. */
-void kp_receiver_init(kp_receiver_t *receiver, uint8_t next);
+void kp_receiver_init(kp_receiver *receiver, uint8_t next);
 /** A new session: the ACK that tells the sender where to go on is owed. */
-void kp_receiver_resume(kp_receiver_t *receiver);
+void kp_receiver_resume(kp_receiver *receiver);
 /** A TOKEN came in while the queue has `room` more tokens to take. True: it is to be stored, which must not fail. */
-bool kp_receiver_token(kp_receiver_t *receiver, uint8_t seq, unsigned room);
+bool kp_receiver_token(kp_receiver *receiver, uint8_t seq, unsigned room);
 /** A PROBE came in. */
-void kp_receiver_probe(kp_receiver_t *receiver);
+void kp_receiver_probe(kp_receiver *receiver);
 /** Whether an ACK is owed, for a queue of `length` tokens with `room` for more: pay before sleep. */
-bool kp_receiver_owes(const kp_receiver_t *receiver, unsigned length, unsigned room);
+bool kp_receiver_owes(const kp_receiver *receiver, unsigned length, unsigned room);
 /** Whether the ACK should be paid at once, because half the window is used. */
-bool kp_receiver_urgent(const kp_receiver_t *receiver);
+bool kp_receiver_urgent(const kp_receiver *receiver);
 /** The ACK is being paid: returns the window to send with `next`. */
-uint8_t kp_receiver_pay(kp_receiver_t *receiver, unsigned room);
+uint8_t kp_receiver_pay(kp_receiver *receiver, unsigned room);
 
 #endif

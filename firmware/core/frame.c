@@ -20,7 +20,7 @@ uint32_t kp_crc24(uint32_t crc, const uint8_t *bytes, size_t length) {
     return crc & 0xFFFFFFu;
 }
 
-static void emit(kp_frame_encoder_t *encoder, uint8_t byte) {
+static void emit(kp_frame_encoder *encoder, uint8_t byte) {
     if (encoder->length < encoder->capacity) {
         encoder->wire[encoder->length] = byte;
     }
@@ -30,19 +30,19 @@ static void emit(kp_frame_encoder_t *encoder, uint8_t byte) {
 }
 
 /* The code byte is written when its run is known; a frame that outgrew the buffer has none to write. */
-static void close_run(kp_frame_encoder_t *encoder) {
+static void close_run(kp_frame_encoder *encoder) {
     if (encoder->code < encoder->capacity) {
         encoder->wire[encoder->code] = (uint8_t)(encoder->length - encoder->code);
     }
 }
 
-static void open_run(kp_frame_encoder_t *encoder) {
+static void open_run(kp_frame_encoder *encoder) {
     encoder->code = encoder->length;
     emit(encoder, 0);
 }
 
 /* A full run is closed only when another byte follows, so that a body that ends with it costs nothing more. */
-static void stuff(kp_frame_encoder_t *encoder, uint8_t byte) {
+static void stuff(kp_frame_encoder *encoder, uint8_t byte) {
     if (encoder->length - encoder->code == COBS_FULL) {
         close_run(encoder);
         open_run(encoder);
@@ -55,7 +55,7 @@ static void stuff(kp_frame_encoder_t *encoder, uint8_t byte) {
     }
 }
 
-void kp_frame_begin(kp_frame_encoder_t *encoder, uint8_t *wire, size_t capacity, uint32_t session) {
+void kp_frame_begin(kp_frame_encoder *encoder, uint8_t *wire, size_t capacity, uint32_t session) {
     encoder->wire = wire;
     encoder->capacity = capacity > UINT16_MAX - 1u ? UINT16_MAX - 1u : (uint16_t)capacity;
     encoder->length = 0;
@@ -63,7 +63,7 @@ void kp_frame_begin(kp_frame_encoder_t *encoder, uint8_t *wire, size_t capacity,
     open_run(encoder);
 }
 
-void kp_frame_put(kp_frame_encoder_t *encoder, const void *bytes, size_t length) {
+void kp_frame_put(kp_frame_encoder *encoder, const void *bytes, size_t length) {
     const uint8_t *from = bytes;
     encoder->crc = kp_crc24(encoder->crc, from, length);
     for (size_t i = 0; i < length; i++) {
@@ -71,11 +71,11 @@ void kp_frame_put(kp_frame_encoder_t *encoder, const void *bytes, size_t length)
     }
 }
 
-void kp_frame_put_byte(kp_frame_encoder_t *encoder, uint8_t byte) {
+void kp_frame_put_byte(kp_frame_encoder *encoder, uint8_t byte) {
     kp_frame_put(encoder, &byte, 1);
 }
 
-size_t kp_frame_end(kp_frame_encoder_t *encoder) {
+size_t kp_frame_end(kp_frame_encoder *encoder) {
     const uint32_t crc = encoder->crc;
     stuff(encoder, (uint8_t)(crc >> 16));
     stuff(encoder, (uint8_t)(crc >> 8));
@@ -85,20 +85,20 @@ size_t kp_frame_end(kp_frame_encoder_t *encoder) {
     return encoder->length <= encoder->capacity ? encoder->length : 0;
 }
 
-static void start_frame(kp_frame_decoder_t *decoder) {
+static void start_frame(kp_frame_decoder *decoder) {
     decoder->length = 0;
     decoder->left = 0;
     decoder->zero = false;
     decoder->bad = false;
 }
 
-void kp_frame_decoder_init(kp_frame_decoder_t *decoder, uint8_t *bytes, size_t capacity) {
+void kp_frame_decoder_init(kp_frame_decoder *decoder, uint8_t *bytes, size_t capacity) {
     decoder->bytes = bytes;
     decoder->capacity = capacity > UINT16_MAX ? UINT16_MAX : (uint16_t)capacity;
     start_frame(decoder);
 }
 
-static void keep(kp_frame_decoder_t *decoder, uint8_t byte) {
+static void keep(kp_frame_decoder *decoder, uint8_t byte) {
     if (decoder->length < decoder->capacity) {
         decoder->bytes[decoder->length++] = byte;
     } else {
@@ -106,7 +106,7 @@ static void keep(kp_frame_decoder_t *decoder, uint8_t byte) {
     }
 }
 
-static kp_frame_event_t end_frame(kp_frame_decoder_t *decoder) {
+static kp_frame_event end_frame(kp_frame_decoder *decoder) {
     const bool empty = decoder->length == 0 && decoder->left == 0 && !decoder->zero && !decoder->bad;
     const bool whole = !decoder->bad && decoder->left == 0 && decoder->length > KP_FRAME_CRC_BYTES;
     decoder->whole = decoder->length;
@@ -117,7 +117,7 @@ static kp_frame_event_t end_frame(kp_frame_decoder_t *decoder) {
     return whole ? KP_FRAME_WHOLE : KP_FRAME_BAD;
 }
 
-kp_frame_event_t kp_frame_feed(kp_frame_decoder_t *decoder, uint8_t byte) {
+kp_frame_event kp_frame_feed(kp_frame_decoder *decoder, uint8_t byte) {
     if (byte == 0) {
         return end_frame(decoder);
     }

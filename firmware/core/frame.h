@@ -29,16 +29,16 @@ typedef struct {
     uint16_t length;   /**< bytes made so far */
     uint16_t code;     /**< place of the COBS code byte of the open run */
     uint32_t crc;
-} kp_frame_encoder_t;
+} kp_frame_encoder;
 
 /** Begins a frame of `session` (24 bits). */
-void kp_frame_begin(kp_frame_encoder_t *encoder, uint8_t *wire, size_t capacity, uint32_t session);
+void kp_frame_begin(kp_frame_encoder *encoder, uint8_t *wire, size_t capacity, uint32_t session);
 /** Appends bytes to the body. */
-void kp_frame_put(kp_frame_encoder_t *encoder, const void *bytes, size_t length);
+void kp_frame_put(kp_frame_encoder *encoder, const void *bytes, size_t length);
 /** Appends one byte to the body. */
-void kp_frame_put_byte(kp_frame_encoder_t *encoder, uint8_t byte);
+void kp_frame_put_byte(kp_frame_encoder *encoder, uint8_t byte);
 /** Appends CRC and end. Returns the bytes on the wire, or 0 when the buffer was too small. */
-size_t kp_frame_end(kp_frame_encoder_t *encoder);
+size_t kp_frame_end(kp_frame_encoder *encoder);
 
 /** Takes the bytes of the wire one after another, whatever they are. */
 typedef struct {
@@ -49,18 +49,18 @@ typedef struct {
     uint8_t left;      /**< bytes to come in the open COBS run */
     bool zero;         /**< a 00 stands after the open run unless the frame ends there */
     bool bad;          /**< too long: dropped up to the next 00 */
-} kp_frame_decoder_t;
+} kp_frame_decoder;
 
-void kp_frame_decoder_init(kp_frame_decoder_t *decoder, uint8_t *bytes, size_t capacity);
+void kp_frame_decoder_init(kp_frame_decoder *decoder, uint8_t *bytes, size_t capacity);
 
 typedef enum {
     KP_FRAME_MORE,  /**< the frame goes on, or there was nothing between two 00 */
     KP_FRAME_WHOLE, /**< `bytes` and `whole` hold body and CRC until the next byte is fed */
     KP_FRAME_BAD,   /**< a frame ended that is no COBS, too short or too long */
-} kp_frame_event_t;
+} kp_frame_event;
 
 /** Feeds one byte of the wire. */
-kp_frame_event_t kp_frame_feed(kp_frame_decoder_t *decoder, uint8_t byte);
+kp_frame_event kp_frame_feed(kp_frame_decoder *decoder, uint8_t byte);
 
 /** Whether the whole frame of `length` bytes (body and CRC) is one of `session`. The body has `length` - 3 bytes. */
 bool kp_frame_valid(const uint8_t *frame, size_t length, uint32_t session);

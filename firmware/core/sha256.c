@@ -58,12 +58,12 @@ static void compress(uint32_t state[8], const uint8_t block[64]) {
     }
 }
 
-void kp_sha256_init(kp_sha256_t *sha) {
+void kp_sha256_init(kp_sha256 *sha) {
     memcpy(sha->state, start_state, sizeof sha->state);
     sha->length = 0;
 }
 
-void kp_sha256_update(kp_sha256_t *sha, const void *bytes, size_t length) {
+void kp_sha256_update(kp_sha256 *sha, const void *bytes, size_t length) {
     const uint8_t *from = bytes;
     for (size_t i = 0; i < length; i++) {
         sha->block[sha->length++ & 63u] = from[i];
@@ -73,7 +73,7 @@ void kp_sha256_update(kp_sha256_t *sha, const void *bytes, size_t length) {
     }
 }
 
-void kp_sha256_final(kp_sha256_t *sha, uint8_t hash[KP_SHA256_BYTES]) {
+void kp_sha256_final(kp_sha256 *sha, uint8_t hash[KP_SHA256_BYTES]) {
     uint8_t bits[8];
     for (unsigned i = 0; i < 8; i++) {
         bits[i] = (uint8_t)((sha->length << 3) >> (56u - 8u * i));

@@ -11,11 +11,11 @@ typedef struct {
     uint32_t state[8];
     uint64_t length; /**< bytes taken so far */
     uint8_t block[64];
-} kp_sha256_t;
+} kp_sha256;
 
-void kp_sha256_init(kp_sha256_t *sha);
-void kp_sha256_update(kp_sha256_t *sha, const void *bytes, size_t length);
+void kp_sha256_init(kp_sha256 *sha);
+void kp_sha256_update(kp_sha256 *sha, const void *bytes, size_t length);
 /** Writes the 32 bytes of the hash. The context must be initialised anew before it is used again. */
-void kp_sha256_final(kp_sha256_t *sha, uint8_t hash[KP_SHA256_BYTES]);
+void kp_sha256_final(kp_sha256 *sha, uint8_t hash[KP_SHA256_BYTES]);
 
 #endif
