@@ -47,6 +47,7 @@ struct kp_actor {
     bool ready;     /* is in the ready list */
     bool started;   /* start() has run, or its state was restored */
     bool restoring; /* a restore has begun and is not complete */
+    bool reported;  /* the host has acknowledged the fault (event.c) */
 };
 
 /**
