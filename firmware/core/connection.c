@@ -9,10 +9,14 @@ static unsigned least(unsigned a, unsigned b) {
     return a < b ? a : b;
 }
 
+static unsigned most(unsigned a, unsigned b) {
+    return a > b ? a : b;
+}
+
 /* ---- Sender ---- */
 
 void kp_sender_init(kp_sender *sender, uint8_t base) {
-    *sender = (kp_sender){.base = base, .timeout = KP_RESEND_FIRST_MS};
+    *sender = (kp_sender){.base = base, .timeout = KP_RESEND_FIRST_MS, .guard = -1};
 }
 
 void kp_sender_resume(kp_sender *sender) {
@@ -38,32 +42,40 @@ kp_sender_action kp_sender_poll(kp_sender *sender, unsigned queued, uint32_t now
     } else if (!sender->timing) {
         start_timer(sender, now);
     } else if (kp_sender_deadline(sender, now) == 0) {
-        return sender->sent > 0 ? KP_SENDER_AGAIN : may_send(sender, queued) ? KP_SENDER_TOKEN : KP_SENDER_PROBE;
+        return sender->reached > 0 ? KP_SENDER_AGAIN : KP_SENDER_PROBE;
     }
     return may_send(sender, queued) ? KP_SENDER_TOKEN : KP_SENDER_IDLE;
 }
 
 void kp_sender_did(kp_sender *sender, kp_sender_action action, uint32_t now) {
+    if (action == KP_SENDER_IDLE) {
+        return;
+    }
     if (action == KP_SENDER_TOKEN) {
         sender->sent++;
-        if (sender->reached < sender->sent) {
-            sender->reached = sender->sent;
-        }
+        sender->reached = (uint8_t)most(sender->reached, sender->sent);
         if (!sender->timing) {
             start_timer(sender, now);
-            return;
         }
-    }
-    if (action == KP_SENDER_IDLE || kp_sender_deadline(sender, now) != 0) {
         return;
     }
     if (action == KP_SENDER_AGAIN) {
         sender->sent = 1; /* what followed it may be lost as well; the next ACK tells where to go on */
         sender->recovering = true;
     }
-    sender->rewound = false;
+    sender->guard = -1;
     sender->timeout = (uint16_t)least(2u * sender->timeout, KP_RESEND_LIMIT_MS);
     start_timer(sender, now);
+}
+
+/* The repetitions after a rewind are answered with ACKs that bring nothing new. As these say at most the end of what
+ * was out then, only an ACK beyond it lifts the ban on the next rewind; else everything would be sent twice for good.
+ */
+static void advance(kp_sender *sender, uint8_t next, unsigned delivered) {
+    sender->base = next;
+    sender->sent = (uint8_t)(sender->sent - least(sender->sent, delivered));
+    sender->reached = (uint8_t)(sender->reached - delivered);
+    sender->guard = (int8_t)(sender->guard >= (int)delivered ? sender->guard - (int)delivered : -1);
 }
 
 unsigned kp_sender_ack(kp_sender *sender, uint8_t next, uint8_t window, uint32_t now) {
@@ -72,17 +84,15 @@ unsigned kp_sender_ack(kp_sender *sender, uint8_t next, uint8_t window, uint32_t
         return 0;
     }
     const unsigned credit = least(window, KP_FLIGHT_MAX);
-    const bool opened = sender->credit == 0 && credit > 0;
+    const bool grown = credit > sender->credit;
+    const bool opened = grown && sender->credit == 0;
     sender->credit = (uint8_t)credit;
     sender->recovering = false;
     if (delivered > 0) {
-        sender->base = next;
-        sender->sent = (uint8_t)(sender->sent - least(sender->sent, delivered));
-        sender->reached = (uint8_t)(sender->reached - delivered);
-        sender->rewound = false;
-    } else if (sender->sent > 0 && !sender->rewound) {
+        advance(sender, next, delivered);
+    } else if (sender->sent > 0 && !grown && sender->guard < 0) {
         sender->sent = 0;
-        sender->rewound = true;
+        sender->guard = (int8_t)sender->reached;
     }
     if (delivered > 0 || opened) {
         sender->timeout = KP_RESEND_FIRST_MS;

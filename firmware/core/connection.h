@@ -25,8 +25,8 @@ typedef struct {
     uint8_t sent;        /**< tokens that count as in flight, from the oldest on */
     uint8_t reached;     /**< tokens ever sent, from the oldest on: an ACK may cover so many */
     uint8_t credit;      /**< tokens from the oldest on that the receiver has room for */
+    int8_t guard;        /**< after a rewind: tokens of those out then that are unacknowledged; -1: it may rewind */
     bool timing : 1;     /**< the timer runs */
-    bool rewound : 1;    /**< tokens were sent again already for this base and expiry */
     bool recovering : 1; /**< the timer expired: nothing more is sent before the next ACK */
 } kp_sender;
 
