@@ -24,6 +24,7 @@ export const ERRORS = {
   CAPABILITY_MISSING: [409, "The runtime lacks a capability"],
   MEMORY_EXHAUSTED: [409, "The runtime has not enough memory"],
   ACTOR_TRAPPED: [409, "The actor trapped"],
+  ACTOR_STATE: [409, "The actor is not in the state that this needs"],
   RUNTIME_LIMIT: [409, "A limit of the runtime is reached"],
   RUNTIME_UNKNOWN: [404, "There is no such runtime"],
   LINK_DOWN: [503, "The device is not connected"],
