@@ -20,7 +20,7 @@ export interface TokenSink {
    * afterwards. Whether they fit the inport is checked when the actor takes them.
    */
   push(token: Uint8Array): boolean;
-  /** Called after tokens were taken from a queue that was full. */
+  /** Called soon after tokens were taken from a queue that was full. */
   onRoom: (() => void) | undefined;
   /** True when the actor was removed. */
   readonly closed: boolean;
@@ -38,7 +38,7 @@ export interface TokenSource {
   drop(count: number): void;
   /** Takes the oldest token out; undefined when there is none. */
   shift(): Uint8Array | undefined;
-  /** Called after a token was put in. */
+  /** Called soon after tokens were put in, once for several. Look whether some are there when you set it. */
   onToken: (() => void) | undefined;
   /** True when the actor was removed. What waits can still be taken. */
   readonly closed: boolean;
@@ -117,11 +117,24 @@ export class Queue {
   }
 }
 
+/**
+ * Calls a view's callback later: never in the middle of a firing, and once for all that happened until then.
+ * A runtime gives its ready queue's `enqueue`.
+ */
+export type Defer = (task: { run(): boolean }) => void;
+
+/** For queues that no actor has an end of. */
+const AT_ONCE: Defer = (task) => void task.run();
+
 /** The way into a queue from outside. Takes the place of its producer. */
 export class QueueSink implements TokenSink, Wakeable {
   onRoom: (() => void) | undefined;
+  private deferred = false;
 
-  constructor(private readonly queue: Queue) {
+  constructor(
+    private readonly queue: Queue,
+    private readonly defer: Defer = AT_ONCE,
+  ) {
     queue.producer = this;
   }
 
@@ -144,15 +157,27 @@ export class QueueSink implements TokenSink, Wakeable {
   }
 
   wake(): void {
+    if (this.deferred || !this.onRoom) return;
+    this.deferred = true;
+    this.defer(this);
+  }
+
+  run(): boolean {
+    this.deferred = false;
     this.onRoom?.();
+    return false;
   }
 }
 
 /** The way out of a queue to the outside. Takes the place of its consumer. */
 export class QueueSource implements TokenSource, Wakeable {
   onToken: (() => void) | undefined;
+  private deferred = false;
 
-  constructor(private readonly queue: Queue) {
+  constructor(
+    private readonly queue: Queue,
+    private readonly defer: Defer = AT_ONCE,
+  ) {
     queue.consumer = this;
   }
 
@@ -183,6 +208,14 @@ export class QueueSource implements TokenSource, Wakeable {
   }
 
   wake(): void {
+    if (this.deferred || !this.onToken) return;
+    this.deferred = true;
+    this.defer(this);
+  }
+
+  run(): boolean {
+    this.deferred = false;
     this.onToken?.();
+    return false;
   }
 }

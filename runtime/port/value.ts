@@ -84,7 +84,7 @@ export function decodeValue(bytes: Uint8Array, type: number): Value {
  * not fit. The meaning is that of encoding and decoding; `sameForm` says when nothing need be done.
  */
 export function convertValue(value: Value, from: number, to: number): Value {
-  if (to === TypeCode.any) return value;
+  if (to === TypeCode.any) return value instanceof Encoded ? value : new Encoded(encodeValue(value, from));
   if (value instanceof Encoded) return decodeValue(value.bytes, to);
   if (sameForm(from, to)) return value;
   if (isWideInteger(to) && typeof value === "number" && isNarrowInteger(from) && (to === TypeCode.i64 || value >= 0)) {

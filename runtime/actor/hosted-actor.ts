@@ -1,0 +1,367 @@
+import { isScalar, TokenError } from "../../compiler/actor/token.js";
+import { type Manifest, type Module, TypeCode } from "../../compiler/actor/types.js";
+import type { ActorReport, ActorStatus } from "../host.js";
+import type { Queue, Wakeable } from "../port/queue.js";
+import { convertValue, sameForm } from "../port/value.js";
+import { type Clock, PeriodicTimer } from "./clock.js";
+import type { Instance, Live } from "./instance.js";
+import type { Runnable, Scheduler } from "./scheduler.js";
+import { Trap, trapOf } from "./trap.js";
+
+/** Firings of one actor before others get their turn. */
+const BATCH = 8;
+
+/** An inport that an action consumes. */
+interface Input {
+  port: number;
+  queue: Queue;
+  from: number;
+  to: number;
+  /** Whether a value that is not encoded can be taken as it is. */
+  same: boolean;
+}
+
+/** An outport that an action may send on, with its connections. */
+interface Output {
+  port: number;
+  bit: number;
+  queues: Queue[];
+}
+
+/** What an action's guard is: a bool global has no effects, a function may trap. */
+const Guard = { none: 0, global: 1, function: 2 } as const;
+
+/** What a firing of one action needs, worked out whenever a connection changes. */
+interface Plan {
+  index: number;
+  inmask: number;
+  outmask: number;
+  /** Whether every port has a connection. */
+  connected: boolean;
+  inputs: Input[];
+  /** The inputs that are parameters, in order. */
+  parameters: Input[];
+  /** The other inputs. */
+  readable: Input[];
+  outputs: Output[];
+  /** Queues that must not be full. */
+  targets: Queue[];
+  timer: PeriodicTimer | undefined;
+  guard: number;
+}
+
+/** What an actor needs of its runtime. */
+export interface ActorEnvironment {
+  scheduler: Scheduler;
+  clock: Clock;
+  /** Largest token in bytes. */
+  tokenMax: number;
+  /** Wakes an instance that sleeps. */
+  wake(instance: Instance): Live;
+  faulted(actor: HostedActor, trap: Trap, action: number): void;
+}
+
+/** An actor with its ports: looks which action is enabled, and fires it atomically (docs/module-abi.md section 3). */
+export class HostedActor implements Runnable, Wakeable {
+  status: ActorStatus = "held";
+  fault: Trap | undefined;
+  firings = 0;
+  /** Fuel used by all firings. */
+  fuel = 0;
+  /** Whether start has run, or a state was restored. */
+  started = false;
+
+  private plans: Plan[] = [];
+  private readonly outputs: Queue[][];
+  /** Outports with a void connection. */
+  private voids = 0;
+  private readonly timers: (PeriodicTimer | undefined)[];
+  /** Whether it is in the ready queue. */
+  private queued = false;
+  /** Whether the state before the firing under way has been saved, and can be put back. */
+  private saved = false;
+  private readonly manifest: Manifest;
+
+  constructor(
+    readonly module: Module,
+    readonly instance: Instance,
+    private readonly environment: ActorEnvironment,
+  ) {
+    this.manifest = module.manifest;
+    this.outputs = this.manifest.outports.map(() => []);
+    this.timers = this.manifest.actions.map((action) =>
+      action.every ? new PeriodicTimer(environment.clock, () => this.wake()) : undefined,
+    );
+    this.connected();
+  }
+
+  get id(): string {
+    return this.instance.id;
+  }
+
+  /** Makes a queue an inport's connection, or takes it away. The caller calls `connected` afterwards. */
+  setInput(port: number, queue: Queue | undefined): void {
+    this.instance.queues[port] = queue;
+    if (queue) queue.consumer = this;
+  }
+
+  addOutput(port: number, queue: Queue): void {
+    this.outputs[port]!.push(queue);
+    queue.producer = this;
+  }
+
+  removeOutput(port: number, queue: Queue): void {
+    this.outputs[port] = this.outputs[port]!.filter((q) => q !== queue);
+  }
+
+  /** Lets tokens sent on this outport go nowhere. */
+  setVoid(port: number): void {
+    this.voids |= 1 << port;
+  }
+
+  /** Works out the plans anew, after connections changed. */
+  connected(): void {
+    this.outputs.forEach((queues, port) => {
+      this.instance.limits[port] = Math.min(this.environment.tokenMax, ...queues.map((queue) => queue.limit));
+    });
+    this.plans = this.manifest.actions.map((_, index) => this.plan(index));
+    this.wake();
+  }
+
+  /** Held to running: its timers begin. */
+  start(): void {
+    if (this.status !== "held") return;
+    this.status = "running";
+    this.manifest.actions.forEach((action, i) => {
+      if (action.every) this.timers[i]!.arm(this.period(action.every - 1));
+    });
+    this.wake();
+  }
+
+  /** Running or faulted to held. */
+  hold(): void {
+    this.status = "held";
+    this.fault = undefined;
+    for (const timer of this.timers) timer?.disarm();
+  }
+
+  /** Faulted to running: the firing that trapped is tried again. */
+  resume(): void {
+    if (this.status !== "faulted") return;
+    this.status = "running";
+    this.fault = undefined;
+    this.wake();
+  }
+
+  /** Puts it into the ready queue, unless it is there or cannot fire anyway. */
+  wake(): void {
+    if (this.queued || this.status !== "running") return;
+    this.queued = true;
+    this.environment.scheduler.enqueue(this);
+  }
+
+  /** Some firings. */
+  run(): boolean {
+    for (let n = 0; n < BATCH; n++) {
+      if (this.status !== "running" || !this.fireNext()) {
+        this.queued = false;
+        return false;
+      }
+    }
+    return true;
+  }
+
+  report(): ActorReport {
+    const report: ActorReport = {
+      status: this.status,
+      firings: this.firings,
+      fuel: BigInt(this.fuel),
+      ram: this.instance.bytes,
+    };
+    if (this.fault) report.fault = this.fault.trap;
+    return report;
+  }
+
+  private plan(index: number): Plan {
+    const { inmask, outmask, guard } = this.manifest.actions[index]!;
+    const { queues, inTypes } = this.instance;
+    const inputs: Input[] = [];
+    const outputs: Output[] = [];
+    let connected = true;
+    inTypes.forEach((to, port) => {
+      if (((inmask >>> port) & 1) === 0) return;
+      const queue = queues[port];
+      if (queue) inputs.push({ port, queue, from: queue.type, to, same: sameForm(queue.type, to) });
+      else connected = false;
+    });
+    this.outputs.forEach((targets, port) => {
+      if (((outmask >>> port) & 1) === 0) return;
+      outputs.push({ port, bit: 1 << port, queues: targets });
+      if (targets.length === 0 && ((this.voids >>> port) & 1) === 0) connected = false;
+    });
+    return {
+      index,
+      inmask,
+      outmask,
+      connected,
+      inputs,
+      parameters: inputs.filter((input) => isScalar(input.to)),
+      readable: inputs.filter((input) => !isScalar(input.to)),
+      outputs,
+      targets: outputs.flatMap((output) => output.queues),
+      timer: this.timers[index],
+      guard: guard === 0 ? Guard.none : guard % 2 === 1 ? Guard.global : Guard.function,
+    };
+  }
+
+  /** Fires the first action that is enabled; false when none is. */
+  private fireNext(): boolean {
+    const { instance } = this;
+    for (const plan of this.plans) {
+      if (!hasTokensAndRoom(plan)) continue;
+      if (plan.timer && !plan.timer.due) continue;
+      const live = instance.live ?? this.environment.wake(instance);
+      instance.recent = true;
+      if (this.tryFire(plan, live)) return true;
+    }
+    return false;
+  }
+
+  /** Fires an action if its guard holds. A trap counts as fired: the actor is faulted then. */
+  private tryFire(plan: Plan, live: Live): boolean {
+    const { instance } = this;
+    instance.open = plan.outmask;
+    instance.inmask = plan.inmask;
+    instance.due = plan.timer?.dueAt;
+    this.saved = false;
+    let used: number;
+    try {
+      if (plan.guard !== Guard.none && !this.guardHolds(plan, live)) return false;
+      used = this.call(plan, live);
+    } catch (error) {
+      this.trapped(plan, live, error);
+      return true;
+    }
+    this.commit(plan, used);
+    return true;
+  }
+
+  private guardHolds(plan: Plan, live: Live): boolean {
+    const guard = live.guards[plan.index]!;
+    if (plan.guard === Guard.function) {
+      this.instance.save(live);
+      this.saved = true;
+    }
+    return guard() !== 0;
+  }
+
+  /** Calls the action with its parameters; returns the fuel used. Throws TokenError, and what WebAssembly throws. */
+  private call(plan: Plan, live: Live): number {
+    const { parameters, readable } = plan;
+    const action = live.actions[plan.index]!;
+    if (readable.length > 0) readInputs(this.instance, readable);
+    if (!this.saved) this.instance.save(live);
+    switch (parameters.length) {
+      case 0:
+        this.saved = true;
+        return action();
+      case 1: {
+        const value = take(parameters[0]!);
+        this.saved = true;
+        return action(value);
+      }
+      case 2: {
+        const first = take(parameters[0]!);
+        const second = take(parameters[1]!);
+        this.saved = true;
+        return action(first, second);
+      }
+      default: {
+        const values = parameters.map(take);
+        this.saved = true;
+        return action(...values);
+      }
+    }
+  }
+
+  /** Consumption and sends, all at once. */
+  private commit(plan: Plan, used: number): void {
+    const { instance } = this;
+    this.firings++;
+    this.fuel += used;
+    for (const input of plan.inputs) input.queue.shift();
+    for (const output of plan.outputs) {
+      if (instance.open & output.bit) continue;
+      const value = instance.staged[output.port]!;
+      for (const queue of output.queues) queue.push(value);
+      if (typeof value !== "number") instance.staged[output.port] = 0;
+    }
+    this.forgetInputs(plan);
+    if (plan.timer) plan.timer.next(this.period(this.manifest.actions[plan.index]!.every - 1));
+  }
+
+  /** Nothing has happened but the fault. */
+  private trapped(plan: Plan, live: Live, error: unknown): void {
+    const fuel = this.saved ? this.instance.undo(live) : 0;
+    this.forgetInputs(plan);
+    this.fail(error instanceof TokenError ? new Trap("token", { cause: error }) : trapOf(error, fuel), plan.index);
+  }
+
+  private fail(trap: Trap, action: number): void {
+    this.status = "faulted";
+    this.fault = trap;
+    this.environment.faulted(this, trap, action);
+  }
+
+  private forgetInputs(plan: Plan): void {
+    for (const input of plan.readable) this.instance.inputs[input.port] = undefined;
+  }
+
+  /** Milliseconds in a mutable global, a whole number of at least 1. */
+  private period(global: number): number {
+    const bits = this.instance.global(global);
+    const type = this.manifest.globals[global]!.type;
+    const value = numberOf(bits, type);
+    return value >= 1 ? Math.min(Math.floor(value), Number.MAX_SAFE_INTEGER) : 1;
+  }
+}
+
+function hasTokensAndRoom(plan: Plan): boolean {
+  if (!plan.connected) return false;
+  for (const input of plan.inputs) if (input.queue.count === 0) return false;
+  for (const queue of plan.targets) if (queue.count >= queue.capacity) return false;
+  return true;
+}
+
+/** The value of a scalar input. Throws TokenError. */
+function take(input: Input): number | bigint {
+  const value = input.queue.first();
+  if (input.same && typeof value !== "object") return value as number | bigint;
+  return convertValue(value, input.from, input.to) as number | bigint;
+}
+
+/** Gives the imports of this firing what they may read. Throws TokenError. */
+function readInputs(instance: Instance, readable: Input[]): void {
+  for (const { port, queue, from, to } of readable) instance.inputs[port] = convertValue(queue.first(), from, to);
+}
+
+const buffer = new DataView(new ArrayBuffer(8));
+
+/** The number that bits mean under a scalar type. */
+function numberOf(bits: bigint, type: number): number {
+  buffer.setBigInt64(0, bits, true);
+  switch (type) {
+    case TypeCode.f32:
+      return buffer.getFloat32(0, true);
+    case TypeCode.f64:
+      return buffer.getFloat64(0, true);
+    case TypeCode.i64:
+      return Number(bits);
+    case TypeCode.u64:
+      return Number(BigInt.asUintN(64, bits));
+    case TypeCode.u32:
+      return buffer.getUint32(0, true);
+    default:
+      return buffer.getInt32(0, true);
+  }
+}
