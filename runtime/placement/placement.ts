@@ -17,6 +17,8 @@ export interface PlacementRequest {
   actors: readonly PlacementActor[];
   links: readonly PlacementLink[];
   runtimes: readonly RuntimeInfo[];
+  /** Runtimes that refused the actors when asked, and why, by id. */
+  refusals?: ReadonlyMap<string, string>;
 }
 
 /** Where one actor goes, or why it can't. */
@@ -101,7 +103,8 @@ class Solver {
         if (runtime.id === actor.fixed) feasible.push(runtime);
         continue;
       }
-      const lacks = obstacles(actor, runtime);
+      const refusal = this.request.refusals?.get(runtime.id);
+      const lacks = [...obstacles(actor, runtime), ...(refusal === undefined ? [] : [refusal])];
       if (lacks.length === 0) feasible.push(runtime);
       else if (++rejectedCount <= LISTED) rejected.push({ runtime: runtime.id, name: runtime.name, lacks });
     }

@@ -1,0 +1,59 @@
+import { EventEmitter } from "node:events";
+import { KappaError } from "../errors.js";
+import type { RuntimeInfo } from "../host.js";
+import type { Member } from "./member.js";
+
+/** A fault of an actor on some runtime; `fault` is the name of the trap. */
+export interface FaultEvent {
+  runtime: string;
+  actor: string;
+  fault: string;
+}
+
+interface MeshEvents {
+  /** A runtime came, went, or is not what it was: id of the runtime. */
+  change: [runtime: string];
+  fault: [event: FaultEvent];
+}
+
+/** The runtimes that this base runtime knows: itself and the devices attached to it. */
+export class Mesh extends EventEmitter<MeshEvents> {
+  private readonly members = new Map<string, Member>();
+
+  constructor(readonly base: Member) {
+    super();
+    // Every kappa listens.
+    this.setMaxListeners(0);
+    this.members.set(base.host.info.id, base);
+  }
+
+  /** Adds a runtime under its id. The caller emits `change` when it becomes reachable. */
+  add(member: Member): void {
+    this.members.set(member.host.info.id, member);
+    this.emit("change", member.host.info.id);
+  }
+
+  find(id: string): Member | undefined {
+    return this.members.get(id);
+  }
+
+  /** The runtime, if it can be reached now; else throws LINK_DOWN. */
+  reach(id: string): Member {
+    const member = this.members.get(id);
+    if (member?.host.info.connected) return member;
+    const name = member?.host.info.name ?? id;
+    throw new KappaError("LINK_DOWN", `The runtime ${name} is not connected; its part is done when it is back`, {
+      runtime: id,
+    });
+  }
+
+  /** What is known of every runtime, the base runtime first. */
+  infos(): RuntimeInfo[] {
+    return [...this.members.values()].map((member) => member.host.info);
+  }
+
+  /** The name of a runtime for people; its id when it is not known. */
+  nameOf(id: string): string {
+    return this.members.get(id)?.host.info.name ?? id;
+  }
+}
