@@ -44,7 +44,8 @@ export interface ActorSpec {
 export type ConnectionSpec =
   | { kind: "local"; from: PortRef; to: PortRef; length?: number }
   | { kind: "void"; from: PortRef }
-  | { kind: "send"; id: string; from: PortRef; length?: number }
+  /** `limit`: the other runtime's tokenMax, so that a larger token traps its sender here. */
+  | { kind: "send"; id: string; from: PortRef; length?: number; limit?: number }
   | { kind: "receive"; id: string; to: PortRef; length?: number };
 
 /** A port by actor id and port number. */
@@ -59,8 +60,11 @@ export interface PortRef {
  */
 export interface ActorHost {
   readonly info: RuntimeInfo;
-  /** Makes actors with their connections, held. Either all of them exist afterwards or none. */
-  deploy(actors: ActorSpec[], connections: ConnectionSpec[]): Promise<void>;
+  /**
+   * Makes actors with their connections, held. Either all of them exist afterwards or none. `start` says that `start` will be
+   * called next in any case: a runtime for which it is cheaper may then start them in the same step.
+   */
+  deploy(actors: ActorSpec[], connections: ConnectionSpec[], options?: { start?: boolean }): Promise<void>;
   start(ids: string[]): Promise<void>;
   stop(ids: string[]): Promise<void>;
   /** Takes a fault back, so that the actor tries again. */

@@ -24,7 +24,7 @@ export class Channels {
   private order: Channel[] = [];
   private turn = 0;
 
-  /** `wake` is called when there is something to send; tokens longer than `limit()` bytes are dropped by `refuse`. */
+  /** `wake` is called when there is something to send. */
   constructor(
     private readonly now: () => number,
     private readonly wake: () => void,
@@ -38,7 +38,8 @@ export class Channels {
   /** Tokens from `source` go to the device by connection `id`. */
   bindOutgoing(id: string, source: TokenSource): void {
     const channel = this.channel(id);
-    channel.sender = new Sender(source, channel.sender?.oldest ?? channel.seq);
+    if (channel.sender) channel.sender.source = source;
+    else channel.sender = new Sender(source, channel.seq);
     source.onToken = this.wake;
     if (channel.early) channel.sender.ack(channel.early.next, channel.early.window, this.now());
     this.wake();
@@ -47,7 +48,8 @@ export class Channels {
   /** Tokens that come by connection `id` go into `sink`. */
   bindIncoming(id: string, sink: TokenSink): void {
     const channel = this.channel(id);
-    channel.receiver = new Receiver(sink, channel.receiver?.expected ?? channel.seq);
+    if (channel.receiver) channel.receiver.sink = sink;
+    else channel.receiver = new Receiver(sink, channel.seq);
     sink.onRoom = this.wake;
     this.wake();
   }

@@ -1,4 +1,4 @@
-import { capabilityName } from "../../compiler/actor/capabilities.js";
+import { abiImport } from "../../compiler/actor/capabilities.js";
 import type { Manifest } from "../../compiler/actor/types.js";
 import { TRAP_NAMES } from "../actor/trap.js";
 import { type ErrorCode, KappaError } from "../errors.js";
@@ -62,7 +62,7 @@ function reason(status: number, detail: number | undefined, { manifest }: Subjec
     case Status.abi:
       return `it runs another version of the module ABI${detail === undefined ? "" : ` (${detail})`}; update its firmware`;
     case Status.capability:
-      return `it has no ${detail === undefined ? "such capability" : capabilityName(detail)}; choose another device`;
+      return `it has no ${detail === undefined ? "such capability" : (abiImport(detail)?.name ?? `capability ${detail}`)}; choose another device`;
     case Status.argument:
       return `argument ${(detail === undefined ? undefined : manifest?.args[detail]?.name) ?? detail ?? "?"} does not fit or is missing`;
     case Status.port:

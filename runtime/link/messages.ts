@@ -1,4 +1,5 @@
 import { decode, encode, rfc8949EncodeOptions } from "cborg";
+import { KappaError } from "../errors.js";
 
 /**
  * The bodies of frames (docs/link-protocol.md sections 1, 4 and 5), typed. Tokens are opaque bytes here. Decoding throws
@@ -27,8 +28,10 @@ export const Kind = {
 const HANDLE_EXTENDED = 63;
 
 /** A body that is not as the protocol has it. */
-export class MessageError extends Error {
-  override readonly name = "MessageError";
+export class MessageError extends KappaError {
+  constructor(detail: string) {
+    super("LINK_PROTOCOL", `The device sent what it should not: ${detail}`);
+  }
 }
 
 /** Every frame that there is. Identities are 8 bytes, nonces and boots 32 bits, sequence numbers and ids 8 bits. */

@@ -64,6 +64,8 @@ export class Registry {
     this.actors.clear();
     this.connections.clear();
     this.inside.clear();
+    this.reservedActors.clear();
+    this.reservedConnections.clear();
   }
 
   /** A handle for a new actor, reserved until `free`. Counts on, so that no handle comes back soon. */

@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.js";
 import { encodeFrame, FrameDecoder, sessionOf } from "./frame.js";
 import { Line } from "./line.js";
-import { concat, decodeMessage, encodeMessage, type Message, PROTOCOL_VERSION } from "./messages.js";
+import { concat, decodeMessage, encodeMessage, type Message, MessageError, PROTOCOL_VERSION } from "./messages.js";
 import type { Connector } from "./transport.js";
 
 /** Pauses between repetitions of HELLO in ms; the last one stays. */
@@ -33,7 +33,7 @@ export interface SessionUser {
   ended(reason: string): void;
   /** The device cannot be spoken with: another version of the protocol. It is tried again when it restarts. */
   refused(reason: string): void;
-  /** A frame of the session, or one that cannot be read (undefined is not passed on). */
+  /** A frame of the session. May throw MessageError. */
   received(message: Message): void;
   /** Time has passed: called before anything is sent, with or without a session. */
   tick(now: number): void;
@@ -167,15 +167,17 @@ export class Session {
   }
 
   private take(body: Uint8Array): void {
-    let message: Message | undefined;
-    try {
-      message = decodeMessage(body);
-    } catch {
-      this.malformed++;
-      return;
-    }
-    if (!message) return;
     this.heard = this.clock.now();
+    try {
+      const message = decodeMessage(body);
+      if (message) this.dispatch(message);
+    } catch (error) {
+      if (!(error instanceof MessageError)) throw error;
+      this.malformed++;
+    }
+  }
+
+  private dispatch(message: Message): void {
     if (message.kind === "welcome") this.takeWelcome(message);
     else if (message.kind === "ready") this.greet("the device has started");
     else if (this.state === "open" && message.kind !== "pong") this.user.received(message);

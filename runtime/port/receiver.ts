@@ -18,7 +18,7 @@ export class Receiver {
 
   /** `next` is the sequence number of the first token to come: 0 for a new connection. It owes its first ACK. */
   constructor(
-    readonly sink: TokenSink,
+    public sink: TokenSink,
     next = 0,
   ) {
     this.next = this.ackedNext = next & 0xff;

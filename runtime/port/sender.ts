@@ -36,9 +36,12 @@ export class Sender {
   private timeout = RESEND_FIRST;
   private expires = Number.POSITIVE_INFINITY;
 
-  /** `base` is the sequence number of the first token of `source`: 0 for a new connection. */
+  /**
+   * `base` is the sequence number of the first token of `source`: 0 for a new connection. The source may be exchanged for one
+   * that holds the same tokens.
+   */
   constructor(
-    readonly source: TokenSource,
+    public source: TokenSource,
     base = 0,
   ) {
     this.base = base & 0xff;
