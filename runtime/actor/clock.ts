@@ -4,9 +4,8 @@ import { performance } from "node:perf_hooks";
 export interface Clock {
   /** Milliseconds since the clock began; monotonic. */
   now(): number;
-  /** Calls `expire` once after `delay` milliseconds. */
-  setTimeout(expire: () => void, delay: number): unknown;
-  clearTimeout(timer: unknown): void;
+  /** Runs `run` once after `ms`; the function returned takes it back. */
+  after(ms: number, run: () => void): () => void;
 }
 
 /** The process's own time, from 0 at the making of the clock. */
@@ -17,12 +16,9 @@ export class SystemClock implements Clock {
     return performance.now() - this.begin;
   }
 
-  setTimeout(expire: () => void, delay: number): unknown {
-    return setTimeout(expire, delay);
-  }
-
-  clearTimeout(timer: unknown): void {
-    clearTimeout(timer as NodeJS.Timeout);
+  after(ms: number, run: () => void): () => void {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
   }
 }
 
@@ -38,7 +34,7 @@ export class PeriodicTimer {
   due = false;
   /** Milliseconds of the clock at which it is, or was, due. */
   dueAt = 0;
-  private handle: unknown;
+  private cancel: (() => void) | undefined;
 
   /** `expire` is called each time it becomes due. */
   constructor(
@@ -63,18 +59,18 @@ export class PeriodicTimer {
 
   disarm(): void {
     this.due = false;
-    if (this.handle !== undefined) this.clock.clearTimeout(this.handle);
-    this.handle = undefined;
+    this.cancel?.();
+    this.cancel = undefined;
   }
 
   private wait(): void {
     const delay = Math.max(0, Math.min(LONGEST_DELAY, Math.ceil(this.dueAt - this.clock.now())));
-    this.handle = this.clock.setTimeout(() => {
-      this.handle = undefined;
+    this.cancel = this.clock.after(delay, () => {
+      this.cancel = undefined;
       // The system's timers may be a fraction of a millisecond early, and long delays come in parts.
       if (this.clock.now() < this.dueAt) return this.wait();
       this.due = true;
       this.expire();
-    }, delay);
+    });
   }
 }

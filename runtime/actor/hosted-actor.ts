@@ -87,7 +87,7 @@ export class HostedActor implements Runnable, Wakeable {
     readonly instance: Instance,
     private readonly environment: ActorEnvironment,
   ) {
-    this.manifest = module.manifest;
+    this.manifest = instance.manifest;
     this.outputs = this.manifest.outports.map(() => []);
     this.timers = this.manifest.actions.map((action) =>
       action.every ? new PeriodicTimer(environment.clock, () => this.wake()) : undefined,

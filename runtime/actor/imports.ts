@@ -1,7 +1,8 @@
+import { abiImport, FIRST_CAPABILITY } from "../../compiler/actor/capabilities.js";
 import { checkToken, elementSize, isScalar, TokenError } from "../../compiler/actor/token.js";
 import { TypeCode } from "../../compiler/actor/types.js";
 import { Encoded, encodedSize, encodeValue, packedFromBytes, type Value } from "../port/value.js";
-import { type Capability, FIRST_CAPABILITY, IMPORTS } from "./capabilities.js";
+import type { Capability } from "./capabilities.js";
 import type { Instance } from "./instance.js";
 import { Trap } from "./trap.js";
 
@@ -26,7 +27,7 @@ export function makeImports(
     functions[number] =
       number < FIRST_CAPABILITY
         ? CORE[number]!(instance)
-        : capability(instance, capabilities[IMPORTS.get(number)!.name]!);
+        : capability(instance, capabilities[abiImport(number)!.name]!);
   }
   return { k: functions };
 }

@@ -1,4 +1,4 @@
-import type { Manifest, Module } from "../../compiler/actor/types.js";
+import type { Manifest } from "../../compiler/actor/types.js";
 import { KappaError } from "../errors.js";
 import type { Queue } from "../port/queue.js";
 import type { Value } from "../port/value.js";
@@ -55,17 +55,16 @@ export class Instance implements Caller {
 
   private asleep: Uint8Array | undefined;
   private readonly imports: Record<string, Record<string, unknown>>;
-  private readonly manifest: Manifest;
+  readonly manifest: Manifest;
 
   constructor(
     readonly id: string,
-    module: Module,
     private readonly twin: Twin,
     capabilities: Record<string, Capability>,
     private readonly now: () => number,
   ) {
-    const { inports, outports } = module.manifest;
-    this.manifest = module.manifest;
+    const { inports, outports } = twin.manifest;
+    this.manifest = twin.manifest;
     this.queues = inports.map(() => undefined);
     this.inTypes = inports.map((port) => port.type);
     this.outTypes = outports.map((port) => port.type);

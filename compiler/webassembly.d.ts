@@ -1,7 +1,7 @@
 /** The part of the WebAssembly JavaScript API that is used here; TypeScript has it with the types of browsers only. */
 declare namespace WebAssembly {
   class Module {
-    constructor(bytes: Uint8Array<ArrayBuffer>);
+    constructor(bytes: BufferSource);
   }
   class Memory {
     constructor(descriptor: { initial: number; maximum?: number });
@@ -14,5 +14,7 @@ declare namespace WebAssembly {
   class CompileError extends Error {}
   class LinkError extends Error {}
   class RuntimeError extends Error {}
-  function validate(bytes: Uint8Array<ArrayBuffer>): boolean;
+  function validate(bytes: BufferSource): boolean;
 }
+
+type BufferSource = ArrayBufferView | ArrayBuffer;

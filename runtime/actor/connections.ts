@@ -1,0 +1,168 @@
+import { TypeCode } from "../../compiler/actor/types.js";
+import { KappaError } from "../errors.js";
+import type { ConnectionSpec, PortRef } from "../host.js";
+import { type Defer, Queue, QueueSink, QueueSource, type TokenSink, type TokenSource } from "../port/queue.js";
+import type { HostedActor } from "./hosted-actor.js";
+
+/** Longest queue of a connection, in tokens; the same on devices. */
+export const LENGTH_MAX = 64;
+
+/** What ends at a port here and elsewhere on the other side: of a link, or of a native actor. */
+interface End {
+  queue: Queue;
+  /** The actors that it joins. */
+  actors: string[];
+  /** Takes the queue from its ports. */
+  detach(): void;
+}
+
+type FindActor = (id: string) => HostedActor | undefined;
+
+/** The connections of a runtime. */
+export class Connections {
+  private readonly ends = new Set<End>();
+  private readonly sources = new Map<string, TokenSource>();
+  private readonly sinks = new Map<string, TokenSink>();
+
+  /**
+   * @param defer calls back what is attached, between firings
+   * @param tokenMax largest token in bytes
+   */
+  constructor(
+    private readonly defer: Defer,
+    private readonly tokenMax: number,
+  ) {}
+
+  /**
+   * Throws KappaError unless all of these can be made: PORT_UNKNOWN for a port that isn't there or an inport that is
+   * taken, ACTOR_EXISTS for an id in use, RUNTIME_LIMIT for a length out of 1 … 64, ACTOR_UNKNOWN.
+   */
+  check(specs: readonly ConnectionSpec[], find: FindActor): void {
+    const inports = new Set<string>();
+    const ids = new Set<string>();
+    for (const spec of specs) {
+      if (spec.kind !== "receive") this.outport(spec.from, find);
+      if (spec.kind === "local" || spec.kind === "receive") {
+        this.inport(spec.to, find);
+        const key = `${spec.to.port} ${spec.to.actor}`;
+        if (inports.has(key)) throw taken(spec.to);
+        inports.add(key);
+      }
+      if (spec.kind === "send" || spec.kind === "receive") {
+        if (ids.has(spec.id) || this.sources.has(spec.id) || this.sinks.has(spec.id)) {
+          throw new KappaError("ACTOR_EXISTS", `there is a connection ${spec.id} already`);
+        }
+        ids.add(spec.id);
+      }
+      if (spec.kind !== "void") checkLength(spec.length);
+    }
+  }
+
+  /** Makes connections that `check` has found good. */
+  connect(specs: readonly ConnectionSpec[], find: FindActor): void {
+    for (const spec of specs) {
+      if (spec.kind === "void") {
+        const actor = find(spec.from.actor)!;
+        actor.setVoid(spec.from.port);
+        actor.connected();
+      } else if (spec.kind === "local") {
+        const from = find(spec.from.actor)!;
+        const queue = new Queue(from.instance.outTypes[spec.from.port]!, spec.length, this.tokenMax);
+        this.join(queue, { from, port: spec.from.port }, { to: find(spec.to.actor)!, port: spec.to.port });
+      } else if (spec.kind === "send") {
+        this.sources.set(spec.id, this.attachSink(spec.from, find, spec.length, spec.limit, spec.id));
+      } else {
+        this.sinks.set(spec.id, this.attachSource(spec.to, find, spec.length, spec.id));
+      }
+    }
+  }
+
+  /** A way out of an outport. Throws KappaError PORT_UNKNOWN, ACTOR_UNKNOWN, RUNTIME_LIMIT. */
+  attachSink(ref: PortRef, find: FindActor, length?: number, limit = this.tokenMax, id?: string): TokenSource {
+    const from = this.outport(ref, find);
+    const queue = new Queue(from.instance.outTypes[ref.port]!, checkLength(length), Math.min(limit, this.tokenMax));
+    this.join(queue, { from, port: ref.port }, undefined, id);
+    return new QueueSource(queue, this.defer);
+  }
+
+  /** A way into an inport. Throws KappaError PORT_UNKNOWN, ACTOR_UNKNOWN, RUNTIME_LIMIT. */
+  attachSource(ref: PortRef, find: FindActor, length?: number, id?: string): TokenSink {
+    const to = this.inport(ref, find);
+    const queue = new Queue(TypeCode.any, checkLength(length), this.tokenMax);
+    this.join(queue, undefined, { to, port: ref.port }, id);
+    return new QueueSink(queue, this.defer);
+  }
+
+  /** The way out of a `send` connection. Throws KappaError NOT_FOUND. */
+  outgoing(id: string): TokenSource {
+    return this.sources.get(id) ?? notFound(id);
+  }
+
+  /** The way into a `receive` connection. Throws KappaError NOT_FOUND. */
+  incoming(id: string): TokenSink {
+    return this.sinks.get(id) ?? notFound(id);
+  }
+
+  /** Takes away all connections of actors that go. */
+  removeActors(ids: ReadonlySet<string>): void {
+    for (const end of this.ends) if (end.actors.some((actor) => ids.has(actor))) end.detach();
+  }
+
+  private join(
+    queue: Queue,
+    source: { from: HostedActor; port: number } | undefined,
+    target: { to: HostedActor; port: number } | undefined,
+    id?: string,
+  ): void {
+    source?.from.addOutput(source.port, queue);
+    target?.to.setInput(target.port, queue);
+    const actors = [source?.from, target?.to].filter((actor) => actor !== undefined);
+    const end: End = {
+      queue,
+      actors: actors.map((actor) => actor.id),
+      detach: () => {
+        queue.close();
+        source?.from.removeOutput(source.port, queue);
+        target?.to.setInput(target.port, undefined);
+        for (const actor of actors) actor.connected();
+        this.ends.delete(end);
+        if (id !== undefined) (target ? this.sinks : this.sources).delete(id);
+      },
+    };
+    this.ends.add(end);
+    for (const actor of actors) actor.connected();
+  }
+
+  private outport(ref: PortRef, find: FindActor): HostedActor {
+    const actor = find(ref.actor) ?? unknownActor(ref.actor);
+    if (ref.port in actor.instance.outTypes) return actor;
+    throw new KappaError("PORT_UNKNOWN", `actor ${ref.actor} has no outport ${ref.port}`);
+  }
+
+  private inport(ref: PortRef, find: FindActor): HostedActor {
+    const actor = find(ref.actor) ?? unknownActor(ref.actor);
+    if (!(ref.port in actor.instance.inTypes)) {
+      throw new KappaError("PORT_UNKNOWN", `actor ${ref.actor} has no inport ${ref.port}`);
+    }
+    if (actor.instance.queues[ref.port]) throw taken(ref);
+    return actor;
+  }
+}
+
+/** Throws KappaError ACTOR_UNKNOWN. */
+export function unknownActor(id: string): never {
+  throw new KappaError("ACTOR_UNKNOWN", `there is no actor ${id} here`, { actor: id });
+}
+
+function taken(ref: PortRef): KappaError {
+  return new KappaError("PORT_UNKNOWN", `inport ${ref.port} of actor ${ref.actor} has a connection already`);
+}
+
+function notFound(id: string): never {
+  throw new KappaError("NOT_FOUND", `there is no connection ${id} here`);
+}
+
+function checkLength(length: number | undefined): number | undefined {
+  if (length === undefined || (Number.isInteger(length) && length >= 1 && length <= LENGTH_MAX)) return length;
+  throw new KappaError("RUNTIME_LIMIT", `a queue holds 1 to ${LENGTH_MAX} tokens, not ${length}`);
+}
