@@ -1,0 +1,142 @@
+#include "queue.h"
+
+#include "actor.h"
+#include "kappa.h"
+
+#include <string.h>
+
+#define LENGTH_BYTES 2U
+
+/* How much of a queue's data a token of the largest size takes. */
+static unsigned largest_bytes(void) {
+    return LENGTH_BYTES + kp_config_now->token_max;
+}
+
+/** Bytes of data of a queue of tokens with lengths. */
+static unsigned capacity_of(unsigned length) {
+    unsigned tokens = kp_config_now->queue_large_tokens;
+    return (length < tokens ? length : tokens) * largest_bytes();
+}
+
+kp_queue *kp_queue_new(kp_type type, unsigned length, kp_owner owner) {
+    length = length == 0 ? KP_QUEUE_LENGTH_DEFAULT : length;
+    uint8_t slot = kp_type_max(type);
+    size_t data = slot ? (size_t)slot * length : capacity_of(length);
+    kp_queue *queue = kp_heap_alloc(offsetof(kp_queue, data) + data, owner);
+    if (!queue)
+        return NULL;
+    queue->length = (uint8_t)length;
+    queue->slot = slot;
+    queue->type = type;
+    return queue;
+}
+
+unsigned kp_queue_room(const kp_queue *queue) {
+    unsigned left = (unsigned)queue->length - queue->count;
+    if (queue->slot || left == 0)
+        return left;
+    unsigned unused = capacity_of(queue->length) - (unsigned)(queue->last - queue->first);
+    unsigned fit = unused / largest_bytes();
+    return left < fit ? left : fit;
+}
+
+static unsigned length_at(const uint8_t *at) {
+    return (unsigned)at[0] | (unsigned)at[1] << 8;
+}
+
+const uint8_t *kp_queue_peek(const kp_queue *queue, unsigned index, size_t *count) {
+    if (index >= queue->count)
+        return NULL;
+    if (queue->slot) {
+        unsigned slot = queue->first + index;
+        slot -= slot >= queue->length ? queue->length : 0U;
+        const uint8_t *token = queue->data + slot * queue->slot;
+        *count = kp_token_scalar_length(*token);
+        return token;
+    }
+    const uint8_t *at = queue->data + queue->first;
+    while (index--)
+        at += LENGTH_BYTES + length_at(at);
+    *count = length_at(at);
+    return at + LENGTH_BYTES;
+}
+
+uint8_t *kp_queue_reserve(kp_queue *queue, size_t count) {
+    queue->staged = (uint16_t)count;
+    if (queue->slot) {
+        unsigned slot = (unsigned)queue->first + queue->count;
+        slot -= slot >= queue->length ? queue->length : 0U;
+        return queue->data + slot * queue->slot;
+    }
+    if (queue->last + LENGTH_BYTES + count > capacity_of(queue->length)) {
+        memmove(queue->data, queue->data + queue->first, (size_t)(queue->last - queue->first));
+        queue->last = (uint16_t)(queue->last - queue->first);
+        queue->first = 0;
+    }
+    uint8_t *at = queue->data + queue->last;
+    at[0] = (uint8_t)count;
+    at[1] = (uint8_t)(count >> 8);
+    return at + LENGTH_BYTES;
+}
+
+void kp_queue_stage(kp_queue *queue, const uint8_t *token, size_t count) {
+    uint8_t scalar[KP_SCALAR_MAX];
+    if (queue->slot && count > queue->slot) {
+        uint32_t slots[2];
+        bool is_float = queue->type == KP_TYPE_F32 && kp_token_get(KP_TYPE_F32, token, slots) == 0;
+        scalar[0] = KP_CBOR_NULL;
+        count = is_float ? kp_token_put(KP_TYPE_F32, slots, scalar) : 1;
+        token = scalar;
+    }
+    uint8_t *at = kp_queue_reserve(queue, count);
+    while (count--)
+        *at++ = *token++;
+}
+
+void kp_queue_commit(kp_queue *queue) {
+    unsigned staged = queue->staged;
+    if (staged == 0)
+        return;
+    queue->staged = 0;
+    queue->count++;
+    if (!queue->slot)
+        queue->last = (uint16_t)(queue->last + LENGTH_BYTES + staged);
+    if (queue->writer && kp_queue_room(queue) == 0)
+        queue->writer->has_room &= ~(UINT32_C(1) << queue->outport);
+    if (queue->reader) {
+        queue->reader->has_token |= UINT32_C(1) << queue->inport;
+        kp_actor_wake(queue->reader);
+    } else {
+        kp_hooks_now->readable(queue->endpoint);
+    }
+}
+
+int kp_queue_push(kp_queue *queue, const uint8_t *token, size_t count) {
+    if (count > kp_config_now->token_max)
+        return KP_E_ARGUMENT;
+    if (kp_queue_room(queue) == 0)
+        return KP_E_FULL;
+    kp_queue_stage(queue, token, count);
+    kp_queue_commit(queue);
+    return 0;
+}
+
+void kp_queue_pop(kp_queue *queue) {
+    queue->count--;
+    if (queue->slot) {
+        queue->first++;
+        queue->first = queue->first == queue->length ? 0 : queue->first;
+    } else {
+        queue->first = (uint16_t)(queue->first + LENGTH_BYTES + length_at(queue->data + queue->first));
+    }
+    if (queue->count == 0) {
+        if (!queue->slot && !queue->staged)
+            queue->first = queue->last = 0;
+        if (queue->reader)
+            queue->reader->has_token &= ~(UINT32_C(1) << queue->inport);
+    }
+    if (!queue->writer)
+        kp_hooks_now->writable(queue->endpoint);
+    else if (!(queue->writer->has_room >> queue->outport & 1U))
+        kp_actor_update_room(queue->writer, queue->outport);
+}

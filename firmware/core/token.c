@@ -1,0 +1,248 @@
+#include "token.h"
+
+#include "cbor.h"
+#include "kp_error.h"
+
+#include <string.h>
+
+enum {
+    END_OF_STREAM = 0xf0, /* reserved tokens: docs/tokens.md */
+    EXCEPTION = 0xc6,
+};
+
+/* Largest token of a scalar; bytes of a scalar in memory. By type code. */
+static const uint8_t largest[12] = {0, 1, 5, 5, 9, 9, 5, 9, 2, 2, 3, 3};
+static const uint8_t element_size[12] = {0, 1, 4, 4, 8, 8, 4, 8, 1, 1, 2, 2};
+
+bool kp_type_valid(kp_type type) {
+    if (kp_type_array(type))
+        return kp_type_scalar(type & 0x0fU);
+    return type <= KP_TYPE_BYTES;
+}
+
+uint8_t kp_type_max(kp_type type) {
+    return kp_type_scalar(type) ? largest[type] : 0;
+}
+
+unsigned kp_type_size(kp_type type) {
+    return element_size[type];
+}
+
+int kp_token_length(const uint8_t *bytes, size_t count) {
+    kp_cbor_reader reader = kp_cbor_read(bytes, count);
+    size_t size = 0;
+    if (count && bytes[0] == END_OF_STREAM)
+        return 1;
+    if (count && bytes[0] == EXCEPTION) {
+        reader.at++;
+        if (kp_cbor_peek(&reader) != KP_CBOR_TEXT || !kp_cbor_item(&reader, &size))
+            return KP_E_MALFORMED;
+        return (int)size + 1;
+    }
+    return kp_cbor_item(&reader, &size) ? (int)size : KP_E_MALFORMED;
+}
+
+unsigned kp_token_scalar_length(uint8_t first) {
+    unsigned info = first & 0x1fU;
+    return info < 24 ? 1U : 1U + (1U << (info & 3U));
+}
+
+/** The argument of a good item: reads 1, 2, 4 or 8 bytes big-endian behind the first. */
+static uint64_t argument_of(const uint8_t *bytes) {
+    unsigned info = bytes[0] & 0x1fU;
+    if (info < 24)
+        return info;
+    uint32_t low = 0;
+    uint32_t high = 0;
+    switch (info) {
+    case 24:
+        return bytes[1];
+    case 25:
+        return (uint32_t)bytes[1] << 8 | bytes[2];
+    case 27:
+        high = (uint32_t)bytes[1] << 24 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 8 | bytes[4];
+        bytes += 4;
+        break;
+    default:
+        break;
+    }
+    low = (uint32_t)bytes[1] << 24 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 8 | bytes[4];
+    return (uint64_t)high << 32 | low;
+}
+
+static float f32_of(uint32_t bits) {
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static uint32_t bits_of_f32(float value) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+static double f64_of(uint64_t bits) {
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/** Half-precision bits to single-precision bits. */
+static uint32_t half_to_single(uint32_t half) {
+    uint32_t sign = (half & 0x8000U) << 16, exponent = half >> 10 & 0x1fU, fraction = half & 0x3ffU;
+    if (exponent == 31)
+        return sign | 0x7f800000U | fraction << 13;
+    if (exponent)
+        return sign | (exponent + 112) << 23 | fraction << 13;
+    if (!fraction)
+        return sign;
+    exponent = 113;
+    for (; !(fraction & 0x400U); fraction <<= 1)
+        exponent--;
+    return sign | exponent << 23 | (fraction & 0x3ffU) << 13;
+}
+
+/** Decodes a number for an f32 inport: every float or integer, rounded to nearest even. */
+static int get_f32(const uint8_t *bytes, uint32_t *slots) {
+    uint64_t argument = argument_of(bytes);
+    switch (bytes[0] >> 5) {
+    case KP_CBOR_UINT:
+        *slots = bits_of_f32((float)argument);
+        return 0;
+    case KP_CBOR_NINT: /* −1 − argument, exact in 65 bits: rounding is symmetric */
+        *slots = bits_of_f32(argument == UINT64_MAX ? -18446744073709551616.0F : -(float)(argument + 1));
+        return 0;
+    default:
+        break;
+    }
+    if (bytes[0] == 0xf9)
+        *slots = half_to_single((uint32_t)argument);
+    else if (bytes[0] == 0xfa)
+        *slots = (uint32_t)argument;
+    else if (bytes[0] == 0xfb)
+        *slots = bits_of_f32((float)f64_of(argument));
+    else
+        return KP_E_ARGUMENT;
+    return 0;
+}
+
+static int get_f64(const uint8_t *bytes, uint32_t *slots) {
+    uint64_t argument = argument_of(bytes);
+    double value;
+    uint8_t major = bytes[0] >> 5;
+    if (major == KP_CBOR_UINT)
+        value = (double)argument;
+    else if (major == KP_CBOR_NINT)
+        value = argument == UINT64_MAX ? -18446744073709551616.0 : -(double)(argument + 1);
+    else if (bytes[0] == 0xf9)
+        value = (double)f32_of(half_to_single((uint32_t)argument));
+    else if (bytes[0] == 0xfa)
+        value = (double)f32_of((uint32_t)argument);
+    else if (bytes[0] == 0xfb)
+        value = f64_of(argument);
+    else
+        return KP_E_ARGUMENT;
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    slots[0] = (uint32_t)bits;
+    slots[1] = (uint32_t)(bits >> 32);
+    return 0;
+}
+
+/** Decodes an integer in the range of an integer type. */
+static int get_integer(kp_type type, const uint8_t *bytes, uint32_t *slots) {
+    static const uint8_t value_bits[12] = {0, 0, 31, 32, 63, 64, 0, 0, 7, 8, 15, 16};
+    uint8_t major = bytes[0] >> 5;
+    bool is_unsigned = type & 1U; /* the codes of unsigned integers are odd */
+    uint64_t argument = argument_of(bytes);
+    if (major > KP_CBOR_NINT || (major == KP_CBOR_NINT && is_unsigned))
+        return KP_E_ARGUMENT;
+    if (value_bits[type] < 64 && argument >> value_bits[type])
+        return KP_E_ARGUMENT;
+    if (major == KP_CBOR_NINT)
+        argument = ~argument;
+    slots[0] = (uint32_t)argument;
+    if (kp_type_slots(type) == 2)
+        slots[1] = (uint32_t)(argument >> 32);
+    return 0;
+}
+
+int kp_token_get(kp_type type, const uint8_t *bytes, uint32_t *slots) {
+    switch (type) {
+    case KP_TYPE_BOOL:
+        *slots = bytes[0] & 1U;
+        return (bytes[0] & 0xfeU) == KP_CBOR_FALSE ? 0 : KP_E_ARGUMENT;
+    case KP_TYPE_F32:
+        return get_f32(bytes, slots);
+    case KP_TYPE_F64:
+        return get_f64(bytes, slots);
+    default:
+        return get_integer(type, bytes, slots);
+    }
+}
+
+int kp_token_check(kp_type type, const uint8_t *bytes, size_t count) {
+    uint32_t slots[2];
+    if (kp_token_length(bytes, count) != (int)count || count == 0)
+        return KP_E_MALFORMED;
+    if (type == KP_TYPE_ANY)
+        return 0;
+    if (kp_type_scalar(type))
+        return kp_token_get(type, bytes, slots);
+    return kp_token_size(type, bytes, count) < 0 ? KP_E_ARGUMENT : 0;
+}
+
+/** Writes the shortest head of an integer. */
+static unsigned put_integer(unsigned major, uint64_t argument, uint8_t *bytes) {
+    if (argument < 24) {
+        bytes[0] = (uint8_t)(major << 5 | (unsigned)argument);
+        return 1;
+    }
+    unsigned info = argument <= UINT8_MAX ? 0 : argument <= UINT16_MAX ? 1 : argument <= UINT32_MAX ? 2 : 3;
+    unsigned size = 1U << info;
+    bytes[0] = (uint8_t)(major << 5 | (24 + info));
+    for (unsigned i = size; i > 0; i--, argument >>= 8)
+        bytes[i] = (uint8_t)argument;
+    return 1 + size;
+}
+
+unsigned kp_token_put(kp_type type, const uint32_t *slots, uint8_t *bytes) {
+    uint64_t wide = kp_type_slots(type) == 2 ? (uint64_t)slots[1] << 32 | slots[0] : slots[0];
+    int64_t value;
+    switch (type) {
+    case KP_TYPE_BOOL:
+        bytes[0] = slots[0] ? KP_CBOR_TRUE : KP_CBOR_FALSE;
+        return 1;
+    case KP_TYPE_F32:
+    case KP_TYPE_F64: {
+        kp_cbor_writer writer = kp_cbor_write(bytes, KP_SCALAR_MAX);
+        if (type == KP_TYPE_F32)
+            kp_cbor_put_f32(&writer, slots[0]);
+        else
+            kp_cbor_put_f64(&writer, wide);
+        return (unsigned)kp_cbor_written(&writer);
+    }
+    /* The actor hands over a full word: only the type's bits are the value. */
+    case KP_TYPE_I8:
+        value = (int8_t)slots[0];
+        break;
+    case KP_TYPE_I16:
+        value = (int16_t)slots[0];
+        break;
+    case KP_TYPE_I32:
+        value = (int32_t)slots[0];
+        break;
+    case KP_TYPE_I64:
+        value = (int64_t)wide;
+        break;
+    case KP_TYPE_U8:
+        return put_integer(KP_CBOR_UINT, (uint8_t)wide, bytes);
+    case KP_TYPE_U16:
+        return put_integer(KP_CBOR_UINT, (uint16_t)wide, bytes);
+    default:
+        return put_integer(KP_CBOR_UINT, wide, bytes);
+    }
+    return value < 0 ? put_integer(KP_CBOR_NINT, ~(uint64_t)value, bytes)
+                     : put_integer(KP_CBOR_UINT, (uint64_t)value, bytes);
+}
