@@ -121,6 +121,46 @@ int kp_state_restore(kp_actor *actor, uint32_t total, uint32_t offset, const uin
 
 /* Between the parts of the core. */
 
+/** Runs an exported function without ports (init, construct with its arguments, start): all or nothing, followed by
+ * collect. */
+struct kp_arguments;
+enum kp_trap kp_actor_call(kp_actor *actor, unsigned function, uint32_t *slots, const struct kp_arguments *arguments);
+
+/** Fires the first action that is enabled. False when none is; a trap counts as fired: the actor is faulted then. */
+bool kp_actor_fire(kp_actor *actor);
+
+/** Makes sure that the memory of every actor can be saved during a firing; before an instance of `bytes` of memory is
+ * made. */
+int kp_snapshot_reserve(uint32_t bytes);
+
+/** The tokens for construct, which reads those that are no scalars as if they lay on ports behind the inports. */
+typedef struct kp_arguments {
+    kp_manifest manifest;
+    const kp_module *module;
+    kp_cbor_reader given; /* behind the head of the array */
+    uint32_t given_count;
+} kp_arguments;
+
+/** Argument `index` with its value: the given one, else its default, else NULL. KP_E_ARGUMENT when it does not fit. */
+int kp_arguments_at(const kp_arguments *arguments, unsigned index, kp_argument *argument);
+
+/** Timers. arm: due a period from now; next: at the first multiple of the period after now; disarm: not due any more.
+ */
+void kp_timers_arm(kp_actor *actor);
+void kp_timer_next(kp_actor *actor, unsigned action);
+void kp_timers_disarm(kp_actor *actor);
+
+/** When a timed action is, or was, due. */
+uint64_t kp_timer_due(const kp_actor *actor, unsigned action);
+
+/** Takes an actor out of the ready list. */
+void kp_actor_forget(kp_actor *actor);
+
+/** Begin anew, after the heap. kp_imports_begin() takes memory: 0 or KP_E_MEMORY. */
+void kp_scheduler_reset(void);
+void kp_firing_reset(void);
+int kp_imports_begin(void);
+
 /** Puts a running actor into the ready list. */
 void kp_actor_wake(kp_actor *actor);
 

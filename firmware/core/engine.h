@@ -90,6 +90,9 @@ struct kp_engine {
 /** The engine for a module's first bytes; NULL if there is none. */
 const kp_engine *kp_engine_for(const uint8_t *bytes, size_t count);
 
+/** Begins all engines: 0 or KP_E_MEMORY. */
+int kp_engines_begin(const kp_config *config);
+
 /**
  * An import was called, by its ABI number. `slots`: parameters, then from word 0 the result. Pointers are offsets in
  * linear memory, not yet checked. Returns a trap code; the engine unwinds by itself. Written in imports.c.

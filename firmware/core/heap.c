@@ -178,8 +178,12 @@ size_t kp_heap_largest(void) {
 }
 
 kp_owner kp_owner_take(void) {
+    uint32_t taken[(KP_OWNER_MAX + 1) / 32] = {1}; /* 0 is the runtime */
+    for (uint8_t *block = first_block; block != end_block; block = after(block))
+        if (is_used(block))
+            taken[owner_of(block) / 32] |= UINT32_C(1) << owner_of(block) % 32;
     for (uint32_t owner = 1; owner <= KP_OWNER_MAX; owner++)
-        if (kp_heap_owned((kp_owner)owner) == 0)
+        if (!(taken[owner / 32] >> owner % 32 & 1U))
             return (kp_owner)owner;
     return 0;
 }

@@ -13,23 +13,20 @@
 #define KP_ARGUMENTS_MAX 32U
 #define KP_MODULE_MAX    32768U
 
-/** One action; functions are export indices in order, so action k's function is found by `function`. */
+/** One action; the function of action k is export k. */
 typedef struct kp_action {
     uint32_t inputs, outputs; /* masks of ports */
-    uint8_t guard;            /* 0 none, 1 + 2 g: global g, 2 + 2 f: function f */
-    uint8_t every;            /* 0 not timed, 1 + g */
+    uint16_t guard;           /* 0 none, 1 + 2 g: global g, 2 + 2 f: function f */
+    uint16_t every;           /* 0 not timed, 1 + g */
 } kp_action;
 
-/** Where things are in a manifest; offsets are from the start of the module's bytes. */
+/** Where things are in a manifest. A reader of an array that the manifest leaves out is empty. */
 typedef struct kp_manifest {
-    const uint8_t *name;      /* UTF-8, name_count bytes */
-    kp_cbor_reader ports;     /* at the array of inports; that of the outports follows */
-    kp_cbor_reader actions;   /* at the array of actions */
-    kp_cbor_reader globals;   /* at the array of globals */
-    kp_cbor_reader arguments; /* at the array of arguments */
-    uint32_t memory;          /* bytes of linear memory */
-    uint32_t slots;           /* static stack need in words, 0 not known */
-    uint32_t fuel;            /* worst-case fuel, 0 not known */
+    const uint8_t *name;                                                   /* UTF-8, name_count bytes */
+    kp_cbor_reader inport_list, outport_list, globals, actions, arguments; /* behind the heads of the arrays */
+    uint32_t memory;                                                       /* bytes of linear memory */
+    uint32_t slots;                                                        /* static stack need in words, 0 not known */
+    uint32_t fuel;                                                         /* worst-case fuel, 0 not known */
     uint16_t name_count;
     uint8_t inports, outports, action_count, argument_count, global_count;
     uint8_t init, construct, start, collect; /* 1 + export index, 0 none */
@@ -41,13 +38,28 @@ typedef struct kp_manifest {
  */
 int kp_manifest_read(const uint8_t *module, size_t count, kp_manifest *manifest, uint32_t *detail);
 
-/** The types of all inports and then all outports, one byte each, to `types` (inports + outports bytes). */
-int kp_manifest_ports(const kp_manifest *manifest, kp_type *types);
+/**
+ * The types of all inports, all outports and all mutable globals, one byte each, to `types` (inports + outports +
+ * global_count bytes). KP_E_MODULE.
+ */
+int kp_manifest_types(const kp_manifest *manifest, kp_type *types);
 
-/** The actions to `actions` (action_count of them). */
+/** The actions to `actions` (action_count of them). KP_E_MODULE. */
 int kp_manifest_actions(const kp_manifest *manifest, kp_action *actions);
 
-/** The types of the mutable globals to `types` (global_count bytes). */
-int kp_manifest_globals(const kp_manifest *manifest, kp_type *types);
+/** One argument of an actor. */
+typedef struct kp_argument {
+    bool direct;   /* the value goes to mutable global `global`, else through construct */
+    bool required; /* must be given */
+    uint8_t global;
+    kp_type type;
+    const uint8_t *value; /* its default; NULL: none, or the global's initial value */
+    size_t value_count;
+} kp_argument;
+
+/** Takes the next argument from a copy of manifest->arguments; `types` are those of kp_manifest_types(). KP_E_MODULE.
+ */
+int kp_manifest_argument(const kp_manifest *manifest, const kp_type *types, kp_cbor_reader *reader,
+                         kp_argument *argument);
 
 #endif

@@ -1,0 +1,18 @@
+# Sources of the runtime core and how they are compiled. A makefile that includes this sets CORE (the path of firmware/core)
+# and WASM3 (the folder of wasm3's sources in node_modules) before.
+#
+#   CORE_SOURCES        C11, with the warnings of the project
+#   CORE_ENGINE_SOURCES need wasm3's headers: compile with $(CORE_ENGINE_FLAGS)
+#   CORE_WASM3_SOURCES  wasm3 itself: with $(CORE_WASM3_FLAGS), which switch its warnings off. No sanitizer of undefined
+#                       behaviour on it; the address sanitizer works.
+
+CORE_SOURCES = $(addprefix $(CORE)/,actor.c cbor.c connect.c engine.c firing.c heap.c imports.c kappa.c manifest.c \
+  module.c queue.c scheduler.c sha256.c state.c token.c token_bulk.c wasm.c wasm_code.c)
+CORE_ENGINE_SOURCES = $(CORE)/engine_wasm3.c
+CORE_WASM3_SOURCES = $(CORE)/wasm3.c
+
+# No idiom may be turned into a call of memcpy: newlib-nano's goes byte by byte.
+CORE_FLAGS = -std=c11 -I $(CORE) -fno-tree-loop-distribute-patterns
+# wasm3's code reads globals and slots under other types than they have.
+CORE_ENGINE_FLAGS = $(CORE_FLAGS) -isystem $(WASM3) -fno-strict-aliasing
+CORE_WASM3_FLAGS = -std=gnu11 -w -I $(CORE) -isystem $(WASM3) -fno-strict-aliasing -fno-tree-loop-distribute-patterns

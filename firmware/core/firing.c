@@ -1,0 +1,195 @@
+/*
+ * Firings are atomic (docs/module-abi.md, section 3). Inputs are peeked at, sends are staged in the queues, globals
+ * change in the engine only until it is told to commit, and linear memory is saved before and put back after a trap.
+ * One buffer serves all actors, because one firing runs at a time.
+ */
+#include "firing.h"
+
+#include "kappa.h"
+
+kp_firing kp_firing_now;
+
+static uint32_t *snapshot;
+static uint32_t snapshot_bytes;
+
+/* --- linear memory --- */
+
+int kp_snapshot_reserve(uint32_t bytes) {
+    if (bytes <= snapshot_bytes && snapshot)
+        return 0;
+    if (bytes == 0)
+        return 0;
+    kp_heap_free(snapshot);
+    snapshot = kp_heap_alloc(bytes, KP_OWNER_RUNTIME);
+    if (snapshot) {
+        snapshot_bytes = bytes;
+        return 0;
+    }
+    snapshot = kp_heap_alloc(snapshot_bytes, KP_OWNER_RUNTIME); /* fits: it has just been freed */
+    return KP_E_MEMORY;
+}
+
+/** Copies whole words, the last one maybe beyond the end: blocks of the heap end at a multiple of four. */
+static void copy_words(uint32_t *to, const uint32_t *from, uint32_t bytes) {
+    for (; bytes >= 16; bytes -= 16, to += 4, from += 4) {
+        uint32_t a = from[0], b = from[1], c = from[2], d = from[3];
+        to[0] = a;
+        to[1] = b;
+        to[2] = c;
+        to[3] = d;
+    }
+    for (; bytes > 0; bytes -= bytes < 4 ? bytes : 4)
+        *to++ = *from++;
+}
+
+static void save_memory(const kp_instance *instance) {
+    if (instance->memory_bytes)
+        copy_words(snapshot, (const uint32_t *)(const void *)instance->memory, instance->memory_bytes);
+}
+
+static void restore_memory(kp_instance *instance) {
+    if (instance->memory_bytes)
+        copy_words((uint32_t *)(void *)instance->memory, snapshot, instance->memory_bytes);
+}
+
+static void roll_back(kp_actor *actor) {
+    actor->module->engine->rollback(actor->instance);
+    restore_memory(actor->instance);
+}
+
+/** Frees the actor's garbage, as a part of the call before it. */
+static enum kp_trap collect(kp_actor *actor) {
+    const kp_module *module = actor->module;
+    uint32_t slots[2];
+    int32_t fuel = kp_config_now->fuel;
+    return module->collect ? module->engine->call(actor->instance, module->collect - 1U, slots, &fuel) : KP_TRAP_NONE;
+}
+
+/* --- functions that are no actions --- */
+
+enum kp_trap kp_actor_call(kp_actor *actor, unsigned function, uint32_t *slots, const kp_arguments *arguments) {
+    const kp_engine *engine = actor->module->engine;
+    int32_t fuel = kp_config_now->fuel;
+    kp_firing_now = (kp_firing){.actor = actor, .arguments = arguments};
+    save_memory(actor->instance);
+    enum kp_trap trap = engine->call(actor->instance, function, slots, &fuel);
+    if (trap == KP_TRAP_NONE)
+        trap = collect(actor);
+    if (trap == KP_TRAP_NONE)
+        engine->commit(actor->instance);
+    else
+        roll_back(actor);
+    kp_firing_now.arguments = NULL;
+    return trap;
+}
+
+/* --- actions --- */
+
+/** Decodes the scalar inputs of an action to parameters; checks the others. A trap code. */
+static enum kp_trap take_inputs(const kp_actor *actor, uint32_t inputs, uint32_t *slots) {
+    while (inputs) {
+        unsigned port = (unsigned)__builtin_ctz(inputs);
+        kp_type type = actor->module->types[port];
+        size_t count;
+        const uint8_t *token = kp_queue_peek(actor->inputs[port], 0, &count);
+        inputs &= inputs - 1;
+        if (kp_type_scalar(type)) {
+            if (kp_token_get(type, token, slots) != 0)
+                return KP_TRAP_TOKEN;
+            slots += kp_type_slots(type);
+        } else if (type != KP_TYPE_ANY && kp_token_size(type, token, count) < 0) {
+            return KP_TRAP_TOKEN;
+        }
+    }
+    return KP_TRAP_NONE;
+}
+
+/** Forgets what a firing that trapped has staged. */
+static void cancel_sends(const kp_actor *actor, uint32_t ports) {
+    for (; ports; ports &= ports - 1)
+        for (kp_queue *queue = actor->outputs[__builtin_ctz(ports)]; queue; queue = queue->next)
+            kp_queue_cancel(queue);
+}
+
+static void commit(kp_actor *actor, const kp_action *action, uint32_t used) {
+    actor->module->engine->commit(actor->instance);
+    actor->firings++;
+    actor->fuel += used;
+    for (uint32_t ports = action->inputs; ports; ports &= ports - 1)
+        kp_queue_pop(actor->inputs[__builtin_ctz(ports)]);
+    for (uint32_t ports = kp_firing_now.sent; ports; ports &= ports - 1)
+        for (kp_queue *queue = actor->outputs[__builtin_ctz(ports)]; queue; queue = queue->next)
+            kp_queue_commit(queue);
+}
+
+/** Calls a guard that is a function: what it returns, or its trap. It leaves no trace when it says no. */
+static enum kp_trap call_guard(kp_actor *actor, unsigned function, int32_t *fuel, bool *holds) {
+    uint32_t slots[2];
+    enum kp_trap trap = actor->module->engine->call(actor->instance, function, slots, fuel);
+    *holds = trap == KP_TRAP_NONE && slots[0] != 0;
+    if (trap == KP_TRAP_NONE && !*holds)
+        roll_back(actor);
+    return trap;
+}
+
+static bool global_holds(const kp_actor *actor, unsigned global) {
+    uint32_t words[2];
+    actor->module->engine->global_get(actor->instance, global, words);
+    return words[0] != 0;
+}
+
+/** Fires an action whose ports and timer allow it. False when its guard does not. */
+static bool fire(kp_actor *actor, const kp_action *action, unsigned index) {
+    int32_t fuel = kp_config_now->fuel;
+    uint32_t slots[KP_SLOTS_MAX + 2];
+    enum kp_trap trap = KP_TRAP_NONE;
+    if (action->guard & 1U && !global_holds(actor, (action->guard - 1U) / 2))
+        return false;
+    kp_firing_now = (kp_firing){.actor = actor};
+    save_memory(actor->instance);
+    if (action->guard && !(action->guard & 1U)) {
+        bool holds;
+        trap = call_guard(actor, (action->guard - 2U) / 2, &fuel, &holds);
+        if (trap == KP_TRAP_NONE && !holds)
+            return false;
+    }
+    kp_firing_now.inputs = action->inputs;
+    kp_firing_now.open = action->outputs;
+    kp_firing_now.timed = action->every != 0;
+    if (action->every)
+        kp_firing_now.due = kp_timer_due(actor, index);
+    if (trap == KP_TRAP_NONE)
+        trap = take_inputs(actor, action->inputs, slots);
+    if (trap == KP_TRAP_NONE)
+        trap = actor->module->engine->call(actor->instance, index, slots, &fuel);
+    if (trap == KP_TRAP_NONE)
+        trap = collect(actor);
+    if (trap == KP_TRAP_NONE) {
+        commit(actor, action, (uint32_t)(kp_config_now->fuel - fuel));
+        if (action->every)
+            kp_timer_next(actor, index);
+        return true;
+    }
+    roll_back(actor);
+    cancel_sends(actor, kp_firing_now.sent);
+    kp_actor_fault(actor, trap, index);
+    return true;
+}
+
+bool kp_actor_fire(kp_actor *actor) {
+    const kp_action *action = actor->module->actions;
+    for (unsigned i = 0; i < actor->module->action_count; i++, action++) {
+        if (action->inputs & ~actor->has_token || action->outputs & ~actor->has_room)
+            continue;
+        if (action->every && !(actor->due >> i & 1U))
+            continue;
+        if (fire(actor, action, i))
+            return true;
+    }
+    return false;
+}
+
+void kp_firing_reset(void) {
+    snapshot = NULL;
+    snapshot_bytes = 0;
+}

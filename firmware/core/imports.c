@@ -1,0 +1,259 @@
+/* What modules can call: docs/module-abi.md, section 4. Pointers are offsets in the caller's memory and are checked
+ * here. */
+#include "firing.h"
+
+#include "wasm.h"
+
+#include "kappa.h"
+
+enum import {
+    SEND_I32 = 1,
+    SEND_I64 = 2,
+    SEND_F32 = 3,
+    SEND_F64 = 4,
+    SEND_TEXT = 5,
+    SEND_BYTES = 6,
+    SEND_ARRAY = 7,
+    PASS = 8,
+    SIZE = 9,
+    READ = 10,
+    TIME = 48,
+    RANDOM = 49,
+    LOG = 50,
+};
+
+static uint8_t *scratch; /* a token being made, of at most token_max bytes */
+
+/* --- the list --- */
+
+const char *kp_import_signature(unsigned number) {
+    static const struct {
+        uint8_t number;
+        char letters[5];
+    } signatures[] = {
+        {SEND_I32, "ii"},    {SEND_I64, "iI"},    {SEND_F32, "if"}, {SEND_F64, "iF"}, {SEND_TEXT, "iii"},
+        {SEND_BYTES, "iii"}, {SEND_ARRAY, "iii"}, {PASS, "ii"},     {SIZE, "i i"},    {READ, "ii"},
+        {32, " f"},          {33, " f"},          {40, "i"},        {41, "ii"},       {42, "i i"},
+        {TIME, " I"},        {RANDOM, " i"},      {LOG, "ii"},
+    };
+    for (unsigned i = 0; i < sizeof signatures / sizeof *signatures; i++)
+        if (signatures[i].number == number)
+            return signatures[i].letters;
+    return NULL;
+}
+
+static const kp_capability *capability_of(unsigned number) {
+    for (size_t i = 0; i < kp_port_capability_count; i++)
+        if (kp_port_capabilities[i].number == number)
+            return &kp_port_capabilities[i];
+    return NULL;
+}
+
+bool kp_import_offered(unsigned number) {
+    return number < 32 || (number >= TIME && number <= LOG) || capability_of(number);
+}
+
+size_t kp_capability_numbers(uint8_t *numbers, size_t room) {
+    size_t count = 0;
+    for (unsigned number = 32; number < 256 && count < room; number++)
+        if (kp_import_offered(number))
+            numbers[count++] = (uint8_t)number;
+    return count;
+}
+
+int kp_imports_begin(void) {
+    scratch = kp_heap_alloc(kp_config_now->token_max, KP_OWNER_RUNTIME);
+    return scratch ? 0 : KP_E_MEMORY;
+}
+
+/* --- sending --- */
+
+/** Takes the right to send on an outport; false if the action does not list it or has sent on it already. */
+static bool claim(uint32_t port, kp_type *type) {
+    const kp_module *module = kp_firing_now.actor->module;
+    if (port >= 32 || !(kp_firing_now.open >> port & 1U))
+        return false;
+    kp_firing_now.open &= ~(UINT32_C(1) << port);
+    kp_firing_now.sent |= UINT32_C(1) << port;
+    *type = module->types[module->inports + port];
+    return true;
+}
+
+/** The import that sends tokens of a type. */
+static unsigned sender_of(kp_type type) {
+    static const uint8_t senders[14] = {SEND_BYTES, SEND_I32, SEND_I32, SEND_I32, SEND_I64, SEND_I64,  SEND_F32,
+                                        SEND_F64,   SEND_I32, SEND_I32, SEND_I32, SEND_I32, SEND_TEXT, SEND_BYTES};
+    return type < sizeof senders ? senders[type] : SEND_ARRAY;
+}
+
+/** Stages a token on every connection of an outport. */
+static void stage(uint32_t port, const uint8_t *token, size_t count) {
+    for (kp_queue *queue = kp_firing_now.actor->outputs[port]; queue; queue = queue->next)
+        kp_queue_stage(queue, token, count);
+}
+
+static enum kp_trap send_scalar(unsigned number, uint32_t port, const uint32_t *value) {
+    uint8_t token[KP_SCALAR_MAX];
+    kp_type type;
+    if (!claim(port, &type) || sender_of(type) != number)
+        return KP_TRAP_PORT;
+    stage(port, token, kp_token_put(type, value, token));
+    return KP_TRAP_NONE;
+}
+
+/** Bytes of the caller's memory, NULL if they are not all in it. */
+static uint8_t *memory_at(const kp_instance *instance, uint32_t pointer, uint64_t count) {
+    return pointer + count <= instance->memory_bytes ? instance->memory + pointer : NULL;
+}
+
+/** An encoded token that the actor has made or kept, to an outport of type `any`. */
+static enum kp_trap send_encoded(uint32_t port, const uint8_t *token, uint32_t count) {
+    if (kp_token_check(KP_TYPE_ANY, token, count) != 0)
+        return KP_TRAP_TOKEN;
+    if (count > kp_config_now->token_max)
+        return KP_TRAP_SIZE;
+    stage(port, token, count);
+    return KP_TRAP_NONE;
+}
+
+static enum kp_trap send_bulk(const kp_instance *instance, unsigned number, const uint32_t *slots) {
+    uint32_t port = slots[0], count = slots[2];
+    kp_type type;
+    if (!claim(port, &type) || sender_of(type) != number)
+        return KP_TRAP_PORT;
+    unsigned width = number == SEND_TEXT ? 2U : number == SEND_BYTES ? 1U : kp_type_size(type & 0x0fU);
+    const uint8_t *memory = memory_at(instance, slots[1], (uint64_t)count * width);
+    if (!memory)
+        return KP_TRAP_MEMORY;
+    if (type == KP_TYPE_ANY)
+        return send_encoded(port, memory, count);
+    size_t room = kp_config_now->token_max;
+    int size = number == SEND_TEXT    ? kp_token_put_text(memory, count, scratch, room)
+               : number == SEND_BYTES ? kp_token_put_bytes(memory, count, scratch, room)
+                                      : kp_token_put_array(type & 0x0fU, memory, count, scratch, room);
+    if (size < 0)
+        return KP_TRAP_SIZE;
+    stage(port, scratch, (size_t)size);
+    return KP_TRAP_NONE;
+}
+
+/* --- receiving --- */
+
+/** The token on an inport that this firing consumes; NULL if it does not. */
+static const uint8_t *input_token(uint32_t port, size_t *count) {
+    if (port >= 32 || !(kp_firing_now.inputs >> port & 1U))
+        return NULL;
+    return kp_queue_peek(kp_firing_now.actor->inputs[port], 0, count);
+}
+
+static enum kp_trap pass(uint32_t outport, uint32_t inport) {
+    size_t count;
+    kp_type type;
+    const uint8_t *token = input_token(inport, &count);
+    if (!token || !claim(outport, &type))
+        return KP_TRAP_PORT;
+    if (type != KP_TYPE_ANY && type != kp_firing_now.actor->module->types[inport])
+        return KP_TRAP_PORT;
+    for (size_t i = 0; i < count; i++) /* the queue that it lies in may be the one that it goes to */
+        scratch[i] = token[i];
+    stage(outport, scratch, count);
+    return KP_TRAP_NONE;
+}
+
+/** The text, bytes, array or opaque token on an inport or argument. False: there is none to be read. */
+static bool readable(uint32_t port, kp_type *type, const uint8_t **token, size_t *count) {
+    const kp_module *module = kp_firing_now.actor->module;
+    if (port < module->inports) {
+        *type = module->types[port];
+        *token = input_token(port, count);
+    } else {
+        const kp_arguments *arguments = kp_firing_now.arguments;
+        kp_argument argument;
+        port -= module->inports;
+        if (!arguments || port >= arguments->manifest.argument_count ||
+            kp_arguments_at(arguments, port, &argument) != 0 || argument.direct)
+            return false;
+        *type = argument.type;
+        *token = argument.value;
+        *count = argument.value_count;
+    }
+    return *token && !kp_type_scalar(*type);
+}
+
+static enum kp_trap size_of(uint32_t *slots) {
+    kp_type type;
+    const uint8_t *token;
+    size_t count;
+    if (!readable(slots[0], &type, &token, &count))
+        return KP_TRAP_PORT;
+    slots[0] = type == KP_TYPE_ANY ? (uint32_t)count : (uint32_t)kp_token_size(type, token, count);
+    return KP_TRAP_NONE;
+}
+
+static enum kp_trap read_token(const kp_instance *instance, uint32_t port, uint32_t pointer) {
+    kp_type type;
+    const uint8_t *token;
+    size_t count;
+    if (!readable(port, &type, &token, &count))
+        return KP_TRAP_PORT;
+    uint32_t size = type == KP_TYPE_ANY ? (uint32_t)count : (uint32_t)kp_token_size(type, token, count);
+    unsigned width = type == KP_TYPE_TEXT ? 2U : kp_type_array(type) ? kp_type_size(type & 0x0fU) : 1U;
+    uint8_t *memory = memory_at(instance, pointer, (uint64_t)size * width);
+    if (!memory)
+        return KP_TRAP_MEMORY;
+    if (type == KP_TYPE_ANY)
+        while (count--)
+            *memory++ = *token++;
+    else
+        kp_token_read(type, token, count, memory);
+    return KP_TRAP_NONE;
+}
+
+/* --- capabilities --- */
+
+static enum kp_trap call_capability(const kp_instance *instance, unsigned number, uint32_t *slots) {
+    uint64_t time;
+    switch (number) {
+    case TIME:
+        time = kp_firing_now.timed ? kp_firing_now.due : kp_port_ms();
+        slots[0] = (uint32_t)time;
+        slots[1] = (uint32_t)(time >> 32);
+        return KP_TRAP_NONE;
+    case RANDOM:
+        slots[0] = kp_port_random();
+        return KP_TRAP_NONE;
+    case LOG: {
+        const uint8_t *memory = memory_at(instance, slots[0], (uint64_t)slots[1] * 2);
+        if (!memory)
+            return KP_TRAP_MEMORY;
+        kp_hooks_now->log(kp_firing_now.actor, memory, slots[1]);
+        return KP_TRAP_NONE;
+    }
+    default:
+        break;
+    }
+    const kp_capability *capability = capability_of(number);
+    return capability && capability->function(slots) == 0 ? KP_TRAP_NONE : KP_TRAP_CAPABILITY;
+}
+
+enum kp_trap kp_engine_import(kp_instance *instance, unsigned number, uint32_t *slots) {
+    switch (number) {
+    case SEND_I32:
+    case SEND_I64:
+    case SEND_F32:
+    case SEND_F64:
+        return send_scalar(number, slots[0], slots + 1);
+    case SEND_TEXT:
+    case SEND_BYTES:
+    case SEND_ARRAY:
+        return send_bulk(instance, number, slots);
+    case PASS:
+        return pass(slots[0], slots[1]);
+    case SIZE:
+        return size_of(slots);
+    case READ:
+        return read_token(instance, slots[0], slots[1]);
+    default:
+        return call_capability(instance, number, slots);
+    }
+}
