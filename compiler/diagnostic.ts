@@ -46,12 +46,19 @@ export function spanOf(file: string, text: string, start: number, end: number): 
   return { file, start: positionAt(text, start), end: positionAt(text, Math.max(start, end)) };
 }
 
+/** The line around an offset, without its end; found from the offset, since a compiler may have many findings. */
+function lineAt(text: string, offset: number): string {
+  const from = offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1;
+  const to = text.indexOf("\n", from);
+  return text.slice(from, to < 0 ? text.length : to).replace(/\r$/, "");
+}
+
 /** Human form: `file:line:column: error CODE: message`, the line, a caret under it and the hint. */
 export function formatDiagnostic(d: Diagnostic, text?: string): string {
   const { start, end } = d.span;
   const lines = [`${d.span.file}:${start.line}:${start.column}: ${d.severity} ${d.code}: ${d.message}`];
-  const line = text?.split("\n")[start.line - 1]?.replace(/\r$/, "");
-  if (line !== undefined) {
+  if (text !== undefined) {
+    const line = lineAt(text, start.offset);
     const width = end.line === start.line ? Math.max(1, end.column - start.column) : line.length - start.column + 1;
     const pad = line.slice(0, start.column - 1).replace(/[^\t]/g, " ");
     lines.push(`  ${line}`, `  ${pad}${"^".repeat(Math.max(1, width))}`);

@@ -124,32 +124,19 @@ class Lane {
       this.stalled.push(wire);
       return;
     }
-    if (wire.length === 1) return this.send(wire);
-    switch (this.decide(wire)) {
-      case "pass":
-        return this.send(wire);
-      case "lose":
-        return;
-      case "double":
-        this.send(wire);
-        return this.send(wire);
-      case "corrupt": {
-        const bad = wire.slice();
-        bad[wire.length >> 1]! ^= bad[wire.length >> 1] === 0x55 ? 0x2a : 0x55;
-        return this.send(bad);
-      }
-      case "cut":
-        return this.cut("cut between two frames");
-      case "halve":
-        this.send(wire.slice(0, wire.length >> 1));
-        return this.cut("cut within a frame");
-      case "swap":
-        this.held = wire;
-        this.clock.after(SWAP_MS, () => this.releaseHeld());
-        return;
-      case "stall":
-        this.stalled = [wire];
-        this.clock.after(STALL_MS, () => this.release());
+    const mischief = wire.length === 1 ? "pass" : this.decide(wire);
+    if (mischief === "pass" || mischief === "double") this.send(wire);
+    if (mischief === "double") this.send(wire);
+    if (mischief === "corrupt") this.send(corrupted(wire));
+    if (mischief === "halve") this.send(wire.slice(0, wire.length >> 1));
+    if (mischief === "halve" || mischief === "cut") this.cut(`${mischief} by the test`);
+    if (mischief === "swap") {
+      this.held = wire;
+      this.clock.after(SWAP_MS, () => this.releaseHeld());
+    }
+    if (mischief === "stall") {
+      this.stalled = [wire];
+      this.clock.after(STALL_MS, () => this.release());
     }
   }
 
@@ -170,4 +157,12 @@ class Lane {
     this.stalled = undefined;
     for (const wire of frames) this.send(wire);
   }
+}
+
+/** `wire` with one byte changed, to none that is zero. */
+function corrupted(wire: Uint8Array): Uint8Array {
+  const bad = wire.slice();
+  const at = wire.length >> 1;
+  bad[at]! ^= bad[at] === 0x55 ? 0x2a : 0x55;
+  return bad;
 }

@@ -1,38 +1,25 @@
 /** What actions are lowered to: the imports of docs/module-abi.md section 4 and their typed forms. */
 
-// @ts-expect-error: decorator
 @external("k", "1") declare function sendI32(port: i32, value: i32): void;
-// @ts-expect-error: decorator
 @external("k", "2") declare function sendI64(port: i32, value: i64): void;
-// @ts-expect-error: decorator
 @external("k", "3") declare function sendF32(port: i32, value: f32): void;
-// @ts-expect-error: decorator
 @external("k", "4") declare function sendF64(port: i32, value: f64): void;
-// @ts-expect-error: decorator
 @external("k", "5") declare function sendText(port: i32, units: usize, length: i32): void;
-// @ts-expect-error: decorator
 @external("k", "6") declare function sendBytes(port: i32, bytes: usize, length: i32): void;
-// @ts-expect-error: decorator
 @external("k", "7") declare function sendArray(port: i32, elements: usize, length: i32): void;
-// @ts-expect-error: decorator
 @external("k", "8") declare function pass(outport: i32, inport: i32): void;
-// @ts-expect-error: decorator
 @external("k", "9") declare function size(inport: i32): i32;
-// @ts-expect-error: decorator
 @external("k", "10") declare function read(inport: i32, target: usize): void;
 
 /** An encoded token that the actor does not look into; its rtSize is the length. */
-// @ts-expect-error: decorator
 @global @final
 class Token {}
 
-// @ts-expect-error: decorator
 @global @inline
 function __kappa_pass(outport: i32, inport: i32): void {
   pass(outport, inport);
 }
 
-// @ts-expect-error: decorator
 @global @inline
 function __kappa_send<T>(port: i32, value: T): void {
   if (isString<T>()) {
@@ -52,7 +39,6 @@ function __kappa_send<T>(port: i32, value: T): void {
   }
 }
 
-// @ts-expect-error: decorator
 @global @inline
 function __kappa_receive<T>(port: i32): T {
   if (isString<T>()) return changetype<T>(receive(port, 1, idof<string>()));

@@ -14,72 +14,58 @@
  * The first 16 bytes of memory, below the static data, hold the two variables below and the head of the queue.
  */
 
-// @ts-expect-error: decorator
 @lazy @inline const HEADER: usize = 8;
 
-// @ts-expect-error: decorator
 @lazy @inline const FREE: u32 = 0xffff;
 
 /** Stands before the first object of the queue; its rtId is the word at 12. */
-// @ts-expect-error: decorator
 @lazy @inline const QUEUE: usize = 20;
 
-// @ts-expect-error: decorator
 @inline function heap(): usize {
   return (__heap_base + 7) & ~7;
 }
 
-// @ts-expect-error: decorator
 @inline function limit(): usize {
   return <usize>KAPPA_HEAP;
 }
 
 /** Bytes of the heap that hold blocks. */
-// @ts-expect-error: decorator
 @inline function used(): usize {
   return load<u32>(0);
 }
 
 /** Bytes of the heap before the first block that may be free. */
-// @ts-expect-error: decorator
 @inline function full(): usize {
   return load<u32>(4);
 }
 
 /** The last object of the queue, which links to itself. */
-// @ts-expect-error: decorator
 @inline function last(): usize {
   return load<u32>(8);
 }
 
-// @ts-expect-error: decorator
 @inline function link(object: usize): usize {
   return load<u16>(object - 6);
 }
 
-// @ts-expect-error: decorator
 @inline function setLink(object: usize, next: usize): void {
   store<u16>(object - 6, next);
 }
 
-// @ts-expect-error: decorator
 @inline function sizeOf(object: usize): usize {
   return load<u32>(object - 4);
 }
 
-// @ts-expect-error: decorator
 @inline function round(size: usize): usize {
   return (size + 7) & ~7;
 }
 
-// @ts-expect-error: decorator
 @inline function label(block: usize, id: u32, size: usize): void {
   store<u32>(block, id);
   store<u32>(block, size, 4);
 }
 
 /** A zeroed object. Traps when the heap is full. */
-// @ts-expect-error: decorator
 @global @unsafe
 export function __new(size: usize, id: u32): usize {
   if (size > limit()) unreachable();
@@ -106,7 +92,6 @@ export function __new(size: usize, id: u32): usize {
 }
 
 /** The object with another size: the same one while its block stays as it is, else a copy. */
-// @ts-expect-error: decorator
 @global @unsafe
 export function __renew(object: usize, size: usize): usize {
   const old = sizeOf(object);
@@ -119,22 +104,18 @@ export function __renew(object: usize, size: usize): usize {
   return copy;
 }
 
-// @ts-expect-error: decorator
 @global @unsafe @inline
 export function __link(parent: usize, child: usize, multiple: bool): void {}
 
-// @ts-expect-error: decorator
 @global @unsafe @inline
 export function __pin(object: usize): usize {
   return object;
 }
 
-// @ts-expect-error: decorator
 @global @unsafe @inline
 export function __unpin(object: usize): void {}
 
 /** Queues an object once; `parent` is out of the queue just now. */
-// @ts-expect-error: decorator
 @global @unsafe
 export function __visit(object: usize, parent: u32): void {
   if (!object || object == <usize>parent || link(object)) return;
@@ -143,7 +124,6 @@ export function __visit(object: usize, parent: u32): void {
   store<u32>(8, object);
 }
 
-// @ts-expect-error: decorator
 @global @unsafe
 export function __collect(): void {
   mark();
@@ -151,7 +131,6 @@ export function __collect(): void {
   sweep();
 }
 
-// @ts-expect-error: decorator
 @inline function mark(): void {
   store<u32>(8, QUEUE);
   setLink(QUEUE, QUEUE);
@@ -169,7 +148,6 @@ export function __collect(): void {
 }
 
 /** Static objects are no blocks: the sweep would not reach them. */
-// @ts-expect-error: decorator
 @inline function unmarkStatic(): void {
   let object: usize;
   let next = QUEUE;
@@ -181,7 +159,6 @@ export function __collect(): void {
   store<u32>(8, 0);
 }
 
-// @ts-expect-error: decorator
 @inline function sweep(): void {
   const end = heap() + used();
   let firstFree: usize = 0;

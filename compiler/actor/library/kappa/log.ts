@@ -1,8 +1,6 @@
-// @ts-expect-error: decorator
 @external("k", "50") declare function write(units: usize, length: i32): void;
 
 /** Writes a line to the runtime's log. */
-// @ts-expect-error: decorator
 @inline export function log(text: string): void {
   write(changetype<usize>(text), text.length);
 }

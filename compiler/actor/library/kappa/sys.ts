@@ -1,7 +1,5 @@
 /** Milliseconds since the runtime started, monotonic; the due time in a timed action. */
-// @ts-expect-error: decorator
 @external("k", "48") export declare function now(): i64;
 
 /** 32 random bits. */
-// @ts-expect-error: decorator
 @external("k", "49") export declare function random(): u32;

@@ -1,0 +1,87 @@
+import type { Component, Value } from "./generated/ast.js";
+import type { Json } from "./graph.js";
+import type { Range } from "./source.js";
+
+/** A value of a script that is known, or will be when the component around it is given its arguments. */
+export type Known = { value: Json } | { parameter: string };
+
+/** What an argument must fit; `literal` when it travels on a connection and is not converted. */
+export interface Constraint {
+  type: number;
+  literal: boolean;
+}
+
+/** What the connections to and from an actor or a component instance are checked against. */
+export interface Signature {
+  /** Types of the ports that an inport feeds in the end; empty when its tokens are dropped. */
+  inports: Map<string, number[]>;
+  /** Type of the port that feeds an outport in the end; undefined when it is not known or nothing does. */
+  outports: Map<string, number | undefined>;
+  arguments: Map<string, { required: boolean; constraints: Constraint[] }>;
+}
+
+/** One actor, or one use of a component, in a body. */
+export interface Instance {
+  name: string;
+  /** `namespace.Name`, or the component's name. */
+  type: string;
+  /** Undefined for an actor. */
+  component?: Definition;
+  /** Undefined when the type is not known, which has been reported. */
+  signature?: Signature;
+  args: Map<string, Known>;
+  range: Range;
+}
+
+/** One end of a connection inside a body. */
+export type End = PortEnd | { inner: string };
+
+/** A port of an instance. */
+export interface PortEnd {
+  instance: Instance;
+  port: string;
+}
+
+export interface Link {
+  from: End;
+  to: End;
+  range: Range;
+}
+
+/** A body with all names resolved and sugar gone: what the script's top level or a component consists of. */
+export interface Body {
+  instances: Map<string, Instance>;
+  links: Link[];
+  /** Properties of the component's own ports. */
+  inportProperties: Map<string, Record<string, Json>>;
+  outportProperties: Map<string, Record<string, Json>>;
+}
+
+/** An argument that a component takes. */
+export interface Parameter {
+  name: string;
+  optional: boolean;
+  /** Absent when required, and when it has no value, which has been reported. */
+  default?: Json;
+  constraints: Constraint[];
+  range: Range;
+}
+
+/** A component with its body resolved. */
+export interface Definition {
+  name: string;
+  node: Component;
+  doc?: string;
+  parameters: Map<string, Parameter>;
+  inports: Map<string, Range>;
+  outports: Map<string, Range>;
+  signature: Signature;
+  body: Body;
+  /** Actors in one instance, everything inside counted. */
+  size: number;
+  /** Levels of components in one instance, itself counted. */
+  depth: number;
+}
+
+/** Turns a value of the syntax tree into a known one; undefined after reporting that it can't. */
+export type Evaluate = (value: Value) => Known | undefined;

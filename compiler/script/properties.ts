@@ -1,0 +1,100 @@
+import { evaluateArguments } from "./arguments.js";
+import type { Constants } from "./constants.js";
+import { FINDINGS } from "./diagnostics.js";
+import type { PortProperty } from "./generated/ast.js";
+import type { Json } from "./graph.js";
+import type { Body } from "./model.js";
+import type { Report } from "./report.js";
+import type { Range } from "./source.js";
+import { rangeOf } from "./tree.js";
+
+/** The properties that a port may have and the values of each. */
+const PROPERTIES = new Map<string, string[]>([
+  // What happens to a token when the kappa's port is full: it waits, or replaces the oldest that nobody has taken.
+  ["overflow", ["wait", "latest"]],
+]);
+
+interface Context {
+  report: Report;
+  constants: Constants;
+}
+
+interface Hull {
+  name: string;
+  inports: Map<string, Range>;
+  outports: Map<string, Range>;
+}
+
+type Properties = Pick<Body, "inportProperties" | "outportProperties">;
+
+/** The properties that statements such as `.heating(overflow="latest")` give to a component's own ports. */
+export function resolveProperties(nodes: PortProperty[], context: Context, hull: Hull | undefined): Properties {
+  const result: Properties = { inportProperties: new Map(), outportProperties: new Map() };
+  for (const node of nodes) {
+    const direction = portDirection(node, context.report, hull);
+    const properties = propertiesOf(node, context);
+    if (direction === undefined) continue;
+    const ports = direction === "in" ? result.inportProperties : result.outportProperties;
+    const name = node.port.port.text;
+    const merged = new Map(Object.entries(ports.get(name) ?? {}));
+    for (const [property, { value, range }] of properties) {
+      if (merged.has(property)) context.report.add(range, FINDINGS.duplicateArgument(property));
+      else merged.set(property, value);
+    }
+    ports.set(name, Object.fromEntries(merged));
+  }
+  return result;
+}
+
+function propertiesOf(node: PortProperty, { report, constants }: Context): Map<string, { value: Json; range: Range }> {
+  const result = new Map<string, { value: Json; range: Range }>();
+  const given = evaluateArguments(node.arguments, (value) => constants.resolve(value), report);
+  for (const [name, { node: argument, value: known }] of given) {
+    const values = PROPERTIES.get(name);
+    if (values === undefined) {
+      const hint = report.suggest(name, PROPERTIES.keys()) ?? `the properties are ${[...PROPERTIES.keys()].join(", ")}`;
+      report.add(rangeOf(argument.name), FINDINGS.unknownProperty(name), hint);
+    } else if (known !== undefined && "value" in known) {
+      const { value } = known;
+      if (typeof value === "string" && values.includes(value))
+        result.set(name, { value, range: rangeOf(argument.name) });
+      else
+        report.add(
+          rangeOf(argument.value),
+          FINDINGS.propertyValue(
+            name,
+            values.map((v) => `"${v}"`),
+          ),
+        );
+    }
+  }
+  return result;
+}
+
+/** Which of the component's ports is meant; undefined after reporting that none or two are. */
+function portDirection(node: PortProperty, report: Report, hull: Hull | undefined): "in" | "out" | undefined {
+  const port = node.port.port.text;
+  const range = rangeOf(node.port);
+  if (hull === undefined) {
+    report.add(range, FINDINGS.innerPortOutside(port));
+    return undefined;
+  }
+  const asked = node.direction?.text;
+  if (asked !== undefined && asked !== "in" && asked !== "out") {
+    report.add(rangeOf(node.direction as NonNullable<typeof node.direction>), FINDINGS.direction(asked));
+    return undefined;
+  }
+  const isIn = hull.inports.has(port) && asked !== "out";
+  const isOut = hull.outports.has(port) && asked !== "in";
+  if (isIn && isOut) {
+    report.add(range, FINDINGS.ambiguousPort(port));
+    return undefined;
+  }
+  if (!isIn && !isOut) {
+    const kind = asked === undefined ? "port" : `${asked}port`;
+    const hint = report.suggest(port, [...hull.inports.keys(), ...hull.outports.keys()]);
+    report.add(range, FINDINGS.noSuchComponentPort(hull.name, kind, port), hint);
+    return undefined;
+  }
+  return isIn ? "in" : "out";
+}

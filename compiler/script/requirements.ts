@@ -1,0 +1,76 @@
+import { FINDINGS } from "./diagnostics.js";
+import type { Expansion } from "./expand.js";
+import type { Apply } from "./generated/ast.js";
+import type { RuleExpression } from "./graph.js";
+import type { Report } from "./report.js";
+import type { Rules } from "./rules.js";
+import { rangeOf } from "./tree.js";
+
+/** An apply statement for each of its targets, resolved. */
+interface Application {
+  expression: RuleExpression;
+  start: number;
+  end: number;
+}
+
+/**
+ * The rule for each actor that has one. Several rules for one actor must all hold.
+ *
+ * @param service the component whose name may be left out of targets
+ */
+export function resolveRequirements(
+  applies: Apply[],
+  expansion: Pick<Expansion, "actors" | "paths" | "opaque">,
+  rules: Rules,
+  service: string | undefined,
+  report: Report,
+): Record<string, RuleExpression> {
+  const applications: Application[] = [];
+  for (const node of applies) {
+    const expression = rules.resolve(node.expression);
+    for (const target of node.targets) {
+      const slice = expansion.paths.get(target.text) ?? expansion.paths.get(`${service}:${target.text}`);
+      if (slice === undefined) {
+        if (leadsInto(expansion.opaque, target.text, service)) continue;
+        const hint = report.suggest(target.text, targetNames(expansion.paths, service));
+        report.add(rangeOf(target), FINDINGS.unknownTarget(target.text), hint);
+      } else if (expression !== undefined) {
+        applications.push({ expression, ...slice });
+      }
+    }
+  }
+  return combine(applications, expansion);
+}
+
+/** Whether a path leads into an instance whose type is not known. */
+function leadsInto(opaque: Set<string>, path: string, service: string | undefined): boolean {
+  for (let at = path.indexOf(":"); at >= 0; at = path.indexOf(":", at + 1)) {
+    const prefix = path.slice(0, at);
+    if (opaque.has(prefix) || opaque.has(`${service}:${prefix}`)) return true;
+  }
+  return false;
+}
+
+function* targetNames(paths: Expansion["paths"], service: string | undefined): Iterable<string> {
+  yield* paths.keys();
+  if (service === undefined) return;
+  for (const path of paths.keys()) if (path.startsWith(`${service}:`)) yield path.slice(service.length + 1);
+}
+
+function combine(applications: Application[], { actors }: Pick<Expansion, "actors">): Record<string, RuleExpression> {
+  const byActor = new Map<string, Set<RuleExpression>>();
+  for (const { expression, start, end } of applications) {
+    for (const { id } of actors.slice(start, end)) {
+      const all = byActor.get(id);
+      if (all === undefined) byActor.set(id, new Set([expression]));
+      else all.add(expression);
+    }
+  }
+  const requirements = new Map<string, RuleExpression>();
+  for (const { id } of actors) {
+    const [first, ...rest] = byActor.get(id) ?? [];
+    if (first === undefined) continue;
+    requirements.set(id, rest.length === 0 ? first : { op: "all", of: [first, ...rest], span: first.span });
+  }
+  return Object.fromEntries(requirements);
+}

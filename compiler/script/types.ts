@@ -1,0 +1,58 @@
+import { CompileError } from "../diagnostic.js";
+import { FINDINGS } from "./diagnostics.js";
+import type { Signature } from "./model.js";
+import type { Report } from "./report.js";
+import type { ActorResolver, ActorSignature } from "./resolver.js";
+import type { Range } from "./source.js";
+
+/** The actor that a literal on a connection becomes. */
+export const CONSTANT_TYPE = "std.Constant";
+
+/** The signatures of all actor types that a script uses. */
+export class ActorTypes {
+  private constructor(
+    private readonly signatures: ReadonlyMap<string, Signature | undefined>,
+    /** Types that exist but have errors, which have been reported. */
+    private readonly faulty: ReadonlySet<string>,
+    private readonly suggestions: () => string[],
+  ) {}
+
+  /** Asks the resolver for each type once. Errors of actors become findings of the report. */
+  static async load(types: Iterable<string>, resolver: ActorResolver, report: Report): Promise<ActorTypes> {
+    const names = [...new Set(types)];
+    const answers = await Promise.allSettled(names.map((name) => resolver.resolve(name)));
+    const signatures = new Map<string, Signature | undefined>();
+    const faulty = new Set<string>();
+    for (const [index, answer] of answers.entries()) {
+      const name = names[index] ?? "";
+      if (answer.status === "fulfilled") {
+        signatures.set(name, answer.value && signatureOf(answer.value));
+      } else if (answer.reason instanceof CompileError) {
+        faulty.add(name);
+        report.adopt(answer.reason);
+      } else {
+        throw answer.reason;
+      }
+    }
+    return new ActorTypes(signatures, faulty, () => resolver.suggestions?.() ?? []);
+  }
+
+  /** The signature of a type; undefined after reporting, at `range`, that there is none. */
+  signature(type: string, range: Range, report: Report): Signature | undefined {
+    const signature = this.signatures.get(type);
+    if (signature === undefined && !this.faulty.has(type)) {
+      report.add(range, FINDINGS.unknownActorType(type), report.suggest(type, this.suggestions()));
+    }
+    return signature;
+  }
+}
+
+function signatureOf(actor: ActorSignature): Signature {
+  return {
+    inports: new Map(actor.inports.map(({ name, type }) => [name, [type]])),
+    outports: new Map(actor.outports.map(({ name, type }) => [name, type])),
+    arguments: new Map(
+      actor.args.map(({ name, type, required }) => [name, { required, constraints: [{ type, literal: false }] }]),
+    ),
+  };
+}

@@ -1,0 +1,33 @@
+import type { Route } from "./context.js";
+import { content, json, parameter, problems, schema } from "./openapi-parts.js";
+import { queryOf } from "./query.js";
+
+export const systemRoutes: Route[] = [
+  {
+    method: "GET",
+    path: "/runtimes",
+    handler: async (context, request) => {
+      queryOf(request, []);
+      return context.mesh.infos();
+    },
+    operation: {
+      operationId: "listRuntimes",
+      summary: "What is known of every runtime",
+      responses: { 200: content("The base runtime first", { type: "array", items: schema("Runtime") }) },
+    },
+  },
+  {
+    method: "GET",
+    path: "/actor/{id}",
+    handler: async (context, request) => {
+      queryOf(request, []);
+      return context.introspection.actor(request.params.id!);
+    },
+    operation: {
+      operationId: "getActor",
+      summary: "An actor with its state: the fields of its class, by name",
+      parameters: [parameter("id", "path", "Full name, such as heating:control", { type: "string" })],
+      responses: { 200: json("Actor", "As its runtime tells it now"), ...problems(404, 503, 504) },
+    },
+  },
+];
