@@ -1,0 +1,189 @@
+import { decodeToken, encodeToken, type TokenValue } from "../../compiler/actor/token.js";
+import type { Module } from "../../compiler/actor/types.js";
+import type { ActorSpec, ConnectionSpec, PortRef } from "../../runtime/host.js";
+import type { TokenSink, TokenSource } from "../../runtime/port/queue.js";
+import { actorModule, portNumber } from "../support/actors.js";
+import type { FaultEvent, Rig } from "./rig.js";
+
+/** Actors with connections, written down by names; runs on any rig. */
+export class Program {
+  private readonly actors = new Map<string, ActorSpec>();
+  private readonly connections: ConnectionSpec[] = [];
+  private readonly types = new Map<string, number>();
+
+  /** Adds an actor; arguments by name. */
+  async actor(id: string, type: string, args: Record<string, TokenValue> = {}): Promise<this> {
+    const module = await actorModule(type);
+    const tokens = module.manifest.args.map(({ name, type }) =>
+      args[name] === undefined ? undefined : encodeToken(args[name], type),
+    );
+    this.actors.set(id, { id, module, args: tokens });
+    return this;
+  }
+
+  module(id: string): Module {
+    return this.actors.get(id)!.module;
+  }
+
+  /** `"a.out", "b.in"`: a connection on the runtime. */
+  join(from: string, to: string, length?: number): this {
+    return this.add({ kind: "local", from: this.out(from), to: this.in(to), ...lengthOf(length) });
+  }
+
+  /** Tokens from the test into an inport, under the port's name. */
+  feed(to: string, length?: number): this {
+    return this.add({ kind: "receive", id: `>${to}`, to: this.in(to), ...lengthOf(length) });
+  }
+
+  /** Tokens of an outport to the test. */
+  tap(from: string, length?: number): this {
+    return this.add({ kind: "send", id: `${from}>`, from: this.out(from), ...lengthOf(length) });
+  }
+
+  discard(from: string): this {
+    return this.add({ kind: "void", from: this.out(from) });
+  }
+
+  /** Deploys it, and starts it unless `held`. */
+  async run(rig: Rig, { held = false } = {}): Promise<Running> {
+    await rig.host.deploy([...this.actors.values()], this.connections);
+    const running = new Running(rig, [...this.actors.keys()], this.connections, this.types);
+    if (!held) await running.start();
+    return running;
+  }
+
+  private add(spec: ConnectionSpec): this {
+    this.connections.push(spec);
+    return this;
+  }
+
+  private out(name: string): PortRef {
+    return this.port(name, "out");
+  }
+
+  private in(name: string): PortRef {
+    return this.port(name, "in");
+  }
+
+  private port(name: string, direction: "in" | "out"): PortRef {
+    const [actor, port] = name.split(".") as [string, string];
+    const module = this.module(actor);
+    const number = portNumber(module, direction, port);
+    const ports = direction === "in" ? module.manifest.inports : module.manifest.outports;
+    this.types.set(direction === "in" ? `>${name}` : `${name}>`, ports[number]!.type);
+    return { actor, port: number };
+  }
+}
+
+const lengthOf = (length: number | undefined) => (length === undefined ? {} : { length });
+
+/** A deployed program: tokens in, tokens out, faults as they come. */
+export class Running {
+  private readonly feeds = new Map<string, Writer>();
+  private readonly taps = new Map<string, Reader>();
+  private readonly faultsSeen: FaultEvent[] = [];
+  private faultWaiter: (() => void) | undefined;
+
+  constructor(
+    readonly rig: Rig,
+    readonly ids: string[],
+    connections: ConnectionSpec[],
+    private readonly types: Map<string, number>,
+  ) {
+    for (const spec of connections) {
+      if (spec.kind === "receive") this.feeds.set(spec.id, new Writer(rig.feed(spec.id)));
+      if (spec.kind === "send") this.taps.set(spec.id, new Reader(rig.tap(spec.id)));
+    }
+    rig.onFault = (event) => {
+      this.faultsSeen.push(event);
+      this.faultWaiter?.();
+    };
+  }
+
+  start(): Promise<void> {
+    return this.rig.host.start(this.ids);
+  }
+
+  /** Sends values, under the inport's type or another, and goes on at once; they leave as there is room. */
+  send(to: string, values: TokenValue[], type = this.types.get(`>${to}`)!): void {
+    this.feeds.get(`>${to}`)!.write(values.map((value) => encodeToken(value, type)));
+  }
+
+  sendEncoded(to: string, tokens: Uint8Array[]): void {
+    this.feeds.get(`>${to}`)!.write(tokens);
+  }
+
+  /** The next `count` values of an outport. */
+  async take(from: string, count: number): Promise<TokenValue[]> {
+    const tokens = await this.takeEncoded(from, count);
+    return tokens.map((token) => decodeToken(token, this.types.get(`${from}>`)!));
+  }
+
+  takeEncoded(from: string, count: number): Promise<Uint8Array[]> {
+    return this.taps.get(`${from}>`)!.read(count);
+  }
+
+  /** Tokens that wait at a tap now. */
+  waiting(from: string): number {
+    return this.taps.get(`${from}>`)!.waiting;
+  }
+
+  /** The next fault that is reported. */
+  async fault(): Promise<FaultEvent> {
+    while (this.faultsSeen.length === 0) {
+      await new Promise<void>((resolve) => {
+        this.faultWaiter = resolve;
+      });
+    }
+    return this.faultsSeen.shift()!;
+  }
+
+  remove(): Promise<void> {
+    return this.rig.host.remove(this.ids);
+  }
+}
+
+/** Keeps a sink full until all is written. */
+class Writer {
+  private readonly pending: Uint8Array[] = [];
+
+  constructor(private readonly sink: TokenSink) {
+    sink.onRoom = () => this.flush();
+  }
+
+  write(tokens: Uint8Array[]): void {
+    this.pending.push(...tokens);
+    this.flush();
+  }
+
+  private flush(): void {
+    while (this.pending.length > 0 && this.sink.push(this.pending[0]!)) this.pending.shift();
+  }
+}
+
+/** Takes tokens only as they are asked for, so that back-pressure is real. */
+class Reader {
+  private arrived: (() => void) | undefined;
+
+  constructor(private readonly source: TokenSource) {
+    source.onToken = () => this.arrived?.();
+  }
+
+  get waiting(): number {
+    return this.source.count;
+  }
+
+  async read(count: number): Promise<Uint8Array[]> {
+    const tokens: Uint8Array[] = [];
+    while (tokens.length < count) {
+      const token = this.source.shift();
+      if (token) tokens.push(token);
+      else {
+        await new Promise<void>((resolve) => {
+          this.arrived = resolve;
+        });
+      }
+    }
+    return tokens;
+  }
+}
