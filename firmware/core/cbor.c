@@ -181,6 +181,7 @@ static void skip_map(kp_cbor_reader *reader, uint64_t pairs, unsigned depth) {
 }
 
 static void skip(kp_cbor_reader *reader, unsigned depth) {
+    const uint8_t *start = reader->at;
     uint64_t value;
     size_t left;
     enum kp_cbor_major major = kp_cbor_head(reader, &value);
@@ -205,16 +206,16 @@ static void skip(kp_cbor_reader *reader, unsigned depth) {
     case KP_CBOR_MAP:
         skip_map(reader, value, depth + 1);
         break;
+    case KP_CBOR_NINT:
+        reader->bad = value > INT64_MAX;
+        break;
     case KP_CBOR_TAG:
         reader->bad = true; /* reserved */
         break;
-    case KP_CBOR_SIMPLE: {
-        uint8_t first = reader->at[-1];
-        bool short_form = (value < 24 && first < 0xf8);
-        if (short_form && first != KP_CBOR_FALSE && first != KP_CBOR_TRUE && first != KP_CBOR_NULL)
-            reader->bad = true;
+    case KP_CBOR_SIMPLE:
+        reader->bad =
+            *start < KP_CBOR_FALSE || (*start > KP_CBOR_NULL && *start < 0xf9); /* not false … null or a float */
         break;
-    }
     default:
         break;
     }

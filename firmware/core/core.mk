@@ -11,8 +11,9 @@ CORE_SOURCES = $(addprefix $(CORE)/,actor.c cbor.c connect.c engine.c firing.c h
 CORE_ENGINE_SOURCES = $(CORE)/engine_wasm3.c
 CORE_WASM3_SOURCES = $(CORE)/wasm3.c
 
-# No idiom may be turned into a call of memcpy: newlib-nano's goes byte by byte.
-CORE_FLAGS = -std=c11 -I $(CORE) -fno-tree-loop-distribute-patterns
+CORE_FLAGS = -std=c11 -I $(CORE)
 # wasm3's code reads globals and slots under other types than they have.
 CORE_ENGINE_FLAGS = $(CORE_FLAGS) -isystem $(WASM3) -fno-strict-aliasing
-CORE_WASM3_FLAGS = -std=gnu11 -w -I $(CORE) -isystem $(WASM3) -fno-strict-aliasing -fno-tree-loop-distribute-patterns
+CORE_WASM3_FLAGS = -std=gnu11 -w -I $(CORE) -isystem $(WASM3) -fno-strict-aliasing
+# For a board, with GCC and newlib-nano: its memcpy goes byte by byte, so that no loop may be turned into a call of it.
+CORE_BOARD_FLAGS = -Os -ffunction-sections -fdata-sections -fno-tree-loop-distribute-patterns

@@ -125,8 +125,6 @@ void *kp_heap_resize(void *payload, size_t bytes, kp_owner owner) {
         split(block, units, owner);
         free_units += had;
         free_units -= units;
-        if (units > had)
-            memset((uint8_t *)payload + (size_t)had * UNIT - HEADER, 0, (size_t)(units - had) * UNIT);
         return payload;
     }
     void *moved = kp_heap_alloc(bytes, owner);

@@ -110,8 +110,8 @@ static int get_f32(const uint8_t *bytes, uint32_t *slots) {
     case KP_CBOR_UINT:
         *slots = bits_of_f32((float)argument);
         return 0;
-    case KP_CBOR_NINT: /* −1 − argument, exact in 65 bits: rounding is symmetric */
-        *slots = bits_of_f32(argument == UINT64_MAX ? -18446744073709551616.0F : -(float)(argument + 1));
+    case KP_CBOR_NINT:
+        *slots = bits_of_f32((float)(int64_t)~argument);
         return 0;
     default:
         break;
@@ -134,7 +134,7 @@ static int get_f64(const uint8_t *bytes, uint32_t *slots) {
     if (major == KP_CBOR_UINT)
         value = (double)argument;
     else if (major == KP_CBOR_NINT)
-        value = argument == UINT64_MAX ? -18446744073709551616.0 : -(double)(argument + 1);
+        value = (double)(int64_t)~argument;
     else if (bytes[0] == 0xf9)
         value = (double)f32_of(half_to_single((uint32_t)argument));
     else if (bytes[0] == 0xfa)

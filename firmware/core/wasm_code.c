@@ -52,7 +52,7 @@ typedef struct check {
     bool bad;
     uint8_t locals[KP_WASM_SLOTS_MAX];
     uint8_t operands[KP_WASM_SLOTS_MAX + 1];
-    frame frames[KP_WASM_NESTING_MAX + 2];
+    frame frames[KP_WASM_NESTING_MAX + 1];
 } check;
 
 static void fail_if(check *c, bool condition) {
@@ -105,7 +105,7 @@ static void set_unreachable(check *c) {
 }
 
 static void push_frame(check *c, uint8_t opcode, uint8_t result) {
-    fail_if(c, c->depth > KP_WASM_NESTING_MAX);
+    fail_if(c, c->depth >= KP_WASM_NESTING_MAX);
     if (!c->bad)
         c->frames[++c->depth] = (frame){opcode, result, (uint8_t)c->height, false};
 }

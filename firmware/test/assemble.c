@@ -196,7 +196,7 @@ static void put_cbor_numbers(kp_cbor_writer *w, const char *list, bool with_name
     while (list && *list && *list != ';') {
         char *end;
         numbers[count++] = (uint32_t)strtoul(list, &end, 10);
-        list             = end + strspn(end, " ");
+        list = end + strspn(end, " ");
     }
     kp_cbor_put_array(w, with_names ? 2 * count : count);
     for (uint32_t i = 0; i < count; i++) {

@@ -41,7 +41,7 @@ static int io_light(uint32_t *slots) {
 }
 
 const kp_capability kp_port_capabilities[] = {{32, sense_temp}, {40, io_light}};
-const size_t kp_port_capability_count      = 2;
+const size_t kp_port_capability_count = 2;
 
 /* --- hooks --- */
 
@@ -81,9 +81,9 @@ void harness_begin(size_t bytes) {
     region = malloc(bytes);
     memset(region, 0xaa, bytes);
     memset(&seen, 0, sizeof seen);
-    config                    = (kp_config)KP_CONFIG_DEFAULT;
-    config.heap               = region;
-    config.heap_bytes         = bytes;
+    config = (kp_config)KP_CONFIG_DEFAULT;
+    config.heap = region;
+    config.heap_bytes = bytes;
     config.native_stack_bytes = 262144; /* the sanitizers' frames are large */
     CHECK_EQUAL(kp_init(&config, &hooks), 0);
 }
@@ -98,7 +98,7 @@ int harness_store_bytes(const uint8_t *bytes, size_t count, uint8_t hash[KP_HASH
     kp_sha256_final(&sha, whole);
     memcpy(hash, whole, KP_HASH_BYTES);
     size_t half = count / 2;
-    int have    = kp_module_write(hash, (uint32_t)count, 0, bytes, half, detail);
+    int have = kp_module_write(hash, (uint32_t)count, 0, bytes, half, detail);
     if (have < 0 || (size_t)have == count)
         return have;
     return kp_module_write(hash, (uint32_t)count, (uint32_t)half, bytes + half, count - half, detail);
@@ -107,7 +107,7 @@ int harness_store_bytes(const uint8_t *bytes, size_t count, uint8_t hash[KP_HASH
 int harness_store(const module_text *text, uint8_t hash[KP_HASH_BYTES]) {
     uint8_t bytes[2048];
     uint32_t detail = 0;
-    size_t count    = assemble(text, bytes, sizeof bytes);
+    size_t count = assemble(text, bytes, sizeof bytes);
     return harness_store_bytes(bytes, count, hash, &detail);
 }
 
@@ -115,16 +115,16 @@ size_t hex_bytes(const char *text, uint8_t *bytes) {
     size_t count = 0;
     for (; text[0] && text[1]; text += 2) {
         const char digits[3] = {text[0], text[1], 0};
-        bytes[count++]       = (uint8_t)strtoul(digits, NULL, 16);
+        bytes[count++] = (uint8_t)strtoul(digits, NULL, 16);
     }
     return count;
 }
 
 kp_actor *harness_actor(const module_text *text, uint16_t id, const char *arguments) {
     uint8_t hash[KP_HASH_BYTES], given[256];
-    uint32_t detail  = 0;
-    kp_actor *actor  = NULL;
-    size_t count     = hex_bytes(arguments ? arguments : "80", given);
+    uint32_t detail = 0;
+    kp_actor *actor = NULL;
+    size_t count = hex_bytes(arguments ? arguments : "80", given);
     kp_cbor_reader r = kp_cbor_read(given, count);
     CHECK(harness_store(text, hash) > 0);
     CHECK_EQUAL(kp_actor_create(id, hash, &r, &actor, &detail), 0);

@@ -7,7 +7,7 @@
     do {                                                                                                               \
         const char *actual_ = (actual);                                                                                \
         if (strcmp(actual_, expected) != 0) {                                                                          \
-            fprintf(stderr, "%s:%d: %s: %s is \"%s\", not \"%s\"\n", __FILE__, __LINE__, __func__, #actual, actual_,    \
+            fprintf(stderr, "%s:%d: %s: %s is \"%s\", not \"%s\"\n", __FILE__, __LINE__, __func__, #actual, actual_,   \
                     expected);                                                                                         \
             abort();                                                                                                   \
         }                                                                                                              \
@@ -15,23 +15,23 @@
 
 /* on i32: sum += it; send sum */
 static const module_text counter = {
-    .types        = "ii;i",
-    .imports      = "1 0",
-    .functions    = "1 00 23 00 20 00 6a 24 00 41 00 23 00 10 00 0b",
-    .globals      = "i 0",
-    .exports      = "1",
-    .inports      = "2",
-    .outports     = "2",
-    .actions      = "1 1",
+    .types = "ii;i",
+    .imports = "1 0",
+    .functions = "1 00 23 00 20 00 6a 24 00 41 00 23 00 10 00 0b",
+    .globals = "i 0",
+    .exports = "1",
+    .inports = "2",
+    .outports = "2",
+    .actions = "1 1",
     .global_types = "2",
-    .arguments    = "00",
+    .arguments = "00",
 };
 
 static void test_fires(void) {
     harness_begin(0);
     kp_actor *actor = harness_actor(&counter, 1, NULL);
-    kp_queue *in    = harness_in(actor, 0, 0);
-    kp_queue *out   = harness_out(actor, 0, 0);
+    kp_queue *in = harness_in(actor, 0, 0);
+    kp_queue *out = harness_out(actor, 0, 0);
     CHECK_EQUAL(harness_push(in, "05"), 0);
     CHECK_EQUAL(harness_run(), UINT32_MAX); /* held */
     CHECK_EQUAL(actor->firings, 0);
@@ -55,8 +55,8 @@ static void test_fires(void) {
 static void test_back_pressure(void) {
     harness_begin(0);
     kp_actor *actor = harness_actor(&counter, 1, NULL);
-    kp_queue *in    = harness_in(actor, 0, 3);
-    kp_queue *out   = harness_out(actor, 0, 2);
+    kp_queue *in = harness_in(actor, 0, 3);
+    kp_queue *out = harness_out(actor, 0, 2);
     harness_start(actor);
     for (unsigned i = 0; i < 3; i++)
         CHECK_EQUAL(harness_push(in, "01"), 0);
@@ -75,7 +75,7 @@ static void test_back_pressure(void) {
 static void test_unconnected_outport_has_no_room(void) {
     harness_begin(0);
     kp_actor *actor = harness_actor(&counter, 1, NULL);
-    kp_queue *in    = harness_in(actor, 0, 0);
+    kp_queue *in = harness_in(actor, 0, 0);
     harness_start(actor);
     harness_push(in, "01");
     harness_run();
@@ -91,9 +91,9 @@ static void test_unconnected_outport_has_no_room(void) {
 
 static void test_local_chain_of_flyweights(void) {
     harness_begin(0);
-    kp_actor *a     = harness_actor(&counter, 1, "8105");
-    size_t unused   = kp_heap_free_bytes();
-    kp_actor *b     = harness_actor(&counter, 2, "811864");
+    kp_actor *a = harness_actor(&counter, 1, "8105");
+    size_t unused = kp_heap_free_bytes();
+    kp_actor *b = harness_actor(&counter, 2, "811864");
     kp_actor *twice = harness_actor(&counter, 3, NULL);
     CHECK_EQUAL(kp_connect_local(a, 0, b, 0, 2), 0);
     CHECK_EQUAL(kp_connect_local(a, 0, twice, 0, 2), 0);
@@ -127,18 +127,18 @@ static void test_local_chain_of_flyweights(void) {
 
 /* on i32 n: global += 1; memory[8] = n; send n; 10 / n; loop while n < 0 */
 static const module_text risky = {
-    .types        = "ii;i",
-    .imports      = "1 0",
-    .functions    = "1 00 23 00 41 01 6a 24 00 41 08 20 00 36 02 00 41 00 20 00 10 00 "
-                    "41 0a 20 00 6d 1a 03 40 20 00 41 00 48 0d 00 0b 0b",
-    .globals      = "i 7",
-    .exports      = "1",
-    .data         = "0 41 42",
-    .inports      = "2",
-    .outports     = "2",
-    .actions      = "1 1",
+    .types = "ii;i",
+    .imports = "1 0",
+    .functions = "1 00 23 00 41 01 6a 24 00 41 08 20 00 36 02 00 41 00 20 00 10 00 "
+                 "41 0a 20 00 6d 1a 03 40 20 00 41 00 48 0d 00 0b 0b",
+    .globals = "i 7",
+    .exports = "1",
+    .data = "0 41 42",
+    .inports = "2",
+    .outports = "2",
+    .actions = "1 1",
     .global_types = "2",
-    .memory       = 16,
+    .memory = 16,
 };
 
 static void check_fault(const char *token, enum kp_trap trap) {
@@ -186,22 +186,22 @@ static void test_traps_change_nothing(void) {
 
 /* One action without ports that is due every 100 ms: sends the time */
 static const module_text clock_text = {
-    .types        = "iI;:I;",
-    .imports      = "2 0;48 1",
-    .functions    = "2 00 41 00 10 01 10 00 0b",
-    .globals      = "f 100.7",
-    .exports      = "2",
-    .outports     = "4",
-    .actions      = "0 1 0 1",
+    .types = "iI;:I;",
+    .imports = "2 0;48 1",
+    .functions = "2 00 41 00 10 01 10 00 0b",
+    .globals = "f 100.7",
+    .exports = "2",
+    .outports = "4",
+    .actions = "0 1 0 1",
     .global_types = "6",
-    .arguments    = "00",
+    .arguments = "00",
 };
 
 static void test_timers_do_not_drift(void) {
     harness_begin(0);
-    seen.ms         = 1000;
+    seen.ms = 1000;
     kp_actor *actor = harness_actor(&clock_text, 1, NULL);
-    kp_queue *out   = harness_out(actor, 0, 8);
+    kp_queue *out = harness_out(actor, 0, 8);
     harness_start(actor);
     CHECK_EQUAL(harness_run(), 100);
     seen.ms = 1099;
@@ -225,26 +225,27 @@ static void test_timers_do_not_drift(void) {
 
 /* text in, text out by memory; and pass of any; construct takes text and an i32 */
 static const module_text texts = {
-    .types     = "iii;i:i;ii;;i",
-    .imports   = "5 0;9 1;10 2;8 2;50 2",
+    .types = "iii;i:i;ii;;i",
+    .imports = "5 0;9 1;10 2;8 2;50 2",
     .functions = "3 01 01 7f 41 00 10 01 21 00 41 00 41 10 10 02 41 00 41 10 20 00 10 00 0b;"
                  "3 00 41 01 41 01 10 03 0b;"
                  "4 00 20 00 24 00 41 02 41 08 10 02 41 08 41 02 10 01 10 04 0b",
-    .globals   = "i 0",
-    .exports   = "5 6 7",
-    .inports   = "12 0",
-    .outports  = "12 0",
-    .actions   = "1 1;2 2",
+    .globals = "i 0",
+    .exports = "5 6 7",
+    .inports = "12 0",
+    .outports = "12 0",
+    .actions = "1 1;2 2",
     .global_types = "2",
-    .arguments    = "82616e0c;82616d02",
-    .memory       = 64,
-    .roles        = "0 3",
+    .arguments = "82616e0c;82616d02",
+    .memory = 64,
+    .roles = "0 3",
 };
 
 static void test_texts(void) {
     harness_begin(0);
-    kp_actor *actor = harness_actor(&texts, 1, "8263c3a5"
-                                               "6107");
+    kp_actor *actor = harness_actor(&texts, 1,
+                                    "8263c3a5"
+                                    "6107");
     CHECK_TEXT(seen.log, "\xc3\xa5"
                          "a");
     CHECK_TEXT(harness_state(actor), "070000000000000000000000e50061");
@@ -308,7 +309,7 @@ static void test_state_moves(void) {
     uint8_t state[32];
     harness_begin(0);
     kp_actor *from = harness_actor(&risky, 1, NULL), *to = harness_actor(&risky, 2, NULL);
-    kp_queue *in   = harness_in(from, 0, 0);
+    kp_queue *in = harness_in(from, 0, 0);
     kp_connect_void(from, 0);
     harness_start(from);
     harness_push(in, "1a01020304");
@@ -338,11 +339,12 @@ static void test_state_moves(void) {
 
 /* guards: action 0 while global 0 (bool) holds; action 1 while function 2 (global 1 < 2); both count in global 1 */
 static const module_text guarded = {
-    .types        = ";:i",
-    .functions    = "0 00 23 01 41 0a 6a 24 01 41 00 24 00 0b;0 00 23 01 41 01 6a 24 01 0b;1 00 41 7f 24 00 23 01 41 0c 48 0b",
-    .globals      = "i 1;i 0",
-    .exports      = "0 1 2",
-    .actions      = "0 0 1;0 0 6",
+    .types = ";:i",
+    .functions =
+        "0 00 23 01 41 0a 6a 24 01 41 00 24 00 0b;0 00 23 01 41 01 6a 24 01 0b;1 00 41 7f 24 00 23 01 41 0c 48 0b",
+    .globals = "i 1;i 0",
+    .exports = "0 1 2",
+    .actions = "0 0 1;0 0 6",
     .global_types = "1 2",
 };
 
@@ -351,7 +353,8 @@ static void test_guards(void) {
     kp_actor *actor = harness_actor(&guarded, 1, NULL);
     harness_start(actor);
     harness_run();
-    /* 0 once (10, clears global 0), 1 sets global 0 by its guard and counts: 11; 0 again: 21; the guard of 1 says no and leaves nothing. */
+    /* 0 once (10, clears global 0), 1 sets global 0 by its guard and counts: 11; 0 again: 21; the guard of 1 says no
+     * and leaves nothing. */
     CHECK_EQUAL(actor->firings, 3);
     CHECK_EQUAL(actor->fuel, 4);
     CHECK_TEXT(harness_state(actor), "0000000015000000");
@@ -359,19 +362,19 @@ static void test_guards(void) {
 
 /* capability calls: sends the temperature, switches the light */
 static const module_text sensor = {
-    .types     = ":f;if;i;",
-    .imports   = "32 0;3 1;40 2",
+    .types = ":f;if;i;",
+    .imports = "32 0;3 1;40 2",
     .functions = "3 00 41 00 10 00 10 01 41 01 10 02 0b",
-    .exports   = "3",
-    .outports  = "6",
-    .actions   = "0 1",
+    .exports = "3",
+    .outports = "6",
+    .actions = "0 1",
 };
 
 static void test_capabilities(void) {
     harness_begin(0);
     seen.temperature = 20.5F;
-    kp_actor *actor  = harness_actor(&sensor, 1, NULL);
-    kp_queue *out    = harness_out(actor, 0, 1);
+    kp_actor *actor = harness_actor(&sensor, 1, NULL);
+    kp_queue *out = harness_out(actor, 0, 1);
     harness_start(actor);
     harness_run();
     CHECK_EQUAL(actor->firings, 1);
@@ -391,18 +394,18 @@ static void check_trap(const char *code, const char *actions, enum kp_trap trap)
     char functions[256];
     snprintf(functions, sizeof functions, "2 %s", code);
     const module_text text = {
-        .types     = "ii;iii;;:i;f:i",
-        .imports   = "1 0;6 1",
+        .types = "ii;iii;;:i;f:i",
+        .imports = "1 0;6 1",
         .functions = functions,
-        .exports   = "2",
-        .table     = "2",
-        .outports  = "2 13",
-        .actions   = actions,
-        .memory    = 1024,
+        .exports = "2",
+        .table = "2",
+        .outports = "2 13",
+        .actions = actions,
+        .memory = 1024,
     };
     harness_begin(0);
     kp_actor *actor = harness_actor(&text, 1, NULL);
-    kp_queue *out   = harness_out(actor, 0, 0);
+    kp_queue *out = harness_out(actor, 0, 0);
     harness_out(actor, 1, 0);
     harness_start(actor);
     harness_run();
@@ -433,15 +436,15 @@ static void test_every_trap(void) {
 /* Fuel is exact: n passes of a loop and one entry. */
 static void test_fuel_is_exact(void) {
     const module_text text = {
-        .types     = "i",
+        .types = "i",
         .functions = "0 00 03 40 20 00 41 01 6b 22 00 0d 00 0b 0b",
-        .exports   = "0",
-        .inports   = "2",
-        .actions   = "1",
+        .exports = "0",
+        .inports = "2",
+        .actions = "1",
     };
     harness_begin(0);
     kp_actor *actor = harness_actor(&text, 1, NULL);
-    kp_queue *in    = harness_in(actor, 0, 0);
+    kp_queue *in = harness_in(actor, 0, 0);
     harness_start(actor);
     harness_push(in, "05");
     harness_run();
@@ -460,12 +463,12 @@ static void test_modules(void) {
     uint32_t detail = 0;
     harness_begin(0);
     size_t unused = kp_heap_free_bytes();
-    size_t count  = assemble(&counter, bytes, sizeof bytes);
+    size_t count = assemble(&counter, bytes, sizeof bytes);
     CHECK_EQUAL(harness_store_bytes(bytes, count, hash, &detail), count);
     printf("    module of %zu bytes: %zu bytes of heap\n", count, unused - kp_heap_free_bytes());
     CHECK_EQUAL(kp_module_write(hash, (uint32_t)count, 0, NULL, 0, &detail), count); /* known already */
     CHECK(kp_module_find(hash) == kp_module_first());
-    kp_actor *actor  = harness_actor(&counter, 1, NULL);
+    kp_actor *actor = harness_actor(&counter, 1, NULL);
     printf("    actor without connections: %zu bytes\n", kp_actor_ram(actor));
     CHECK_EQUAL(kp_module_evict(hash), KP_E_STATE);
     kp_actor_remove(actor);
@@ -479,7 +482,8 @@ static void test_modules(void) {
     CHECK(kp_module_find(hash) == NULL);
     CHECK_EQUAL(kp_module_write(hash, (uint32_t)count, 20, bytes, count - 20, &detail), KP_E_HASH);
     CHECK_EQUAL(kp_heap_free_bytes(), unused);
-    const module_text missing = {.types = ":f;", .imports = "33 0", .functions = "1 00 0b", .exports = "1", .actions = "0"};
+    const module_text missing = {
+        .types = ":f;", .imports = "33 0", .functions = "1 00 0b", .exports = "1", .actions = "0"};
     CHECK_EQUAL(harness_store(&missing, hash), KP_E_CAPABILITY);
     CHECK_EQUAL(kp_heap_free_bytes(), unused);
 }
@@ -489,14 +493,14 @@ static void test_out_of_memory(void) {
     uint8_t hash[KP_HASH_BYTES], bytes[512];
     unsigned made = 0;
     for (size_t heap = 2048; heap < 6000; heap += 8) {
-        uint32_t detail  = 0;
-        uint8_t none[1]  = {0x80};
+        uint32_t detail = 0;
+        uint8_t none[1] = {0x80};
         kp_cbor_reader r = kp_cbor_read(none, 1);
-        kp_actor *actor  = NULL;
+        kp_actor *actor = NULL;
         harness_begin(heap);
         size_t unused = kp_heap_free_bytes();
-        size_t count  = assemble(&risky, bytes, sizeof bytes);
-        int have      = harness_store_bytes(bytes, count, hash, &detail);
+        size_t count = assemble(&risky, bytes, sizeof bytes);
+        int have = harness_store_bytes(bytes, count, hash, &detail);
         CHECK_EQUAL(kp_heap_check(), 0);
         if (have < 0) {
             CHECK_EQUAL(have, KP_E_MEMORY);
