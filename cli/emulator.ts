@@ -57,7 +57,7 @@ async function startQemu(machine: string, image: string, args: string[]): Promis
       ...["-chardev", `socket,id=uart,path=${path},server=on,wait=off`, "-serial", "chardev:uart"],
       ...["-kernel", image, ...args],
     ],
-    { stdio: ["pipe", "pipe", "inherit"] },
+    { stdio: ["pipe", "pipe", "pipe"] },
   );
   await firstLine(child, "qemu-system-arm");
   return {
@@ -72,12 +72,16 @@ async function startQemu(machine: string, image: string, args: string[]): Promis
 
 async function firstLine(child: ChildProcess, name: string): Promise<string> {
   const lines = createInterface({ input: child.stdout! });
+  let complaints = "";
+  child.stderr?.on("data", (chunk) => {
+    complaints += chunk;
+  });
   const gone = new AbortController();
   try {
     return await Promise.race([
       once(lines, "line", { signal: gone.signal }).then(([line]) => line as string),
       once(child, "exit", { signal: gone.signal }).then(([code]) => {
-        throw new Error(`${name} ended with code ${code} before it was ready`);
+        throw new Error(`${name} ended with code ${code} before it was ready: ${complaints}`);
       }),
     ]);
   } finally {

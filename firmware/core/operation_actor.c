@@ -106,7 +106,7 @@ int kp_operation_start(kp_request *request) {
         list = request->in;
         for (uint32_t done = 0; done < i; done++) {
             (void)take_actor(&list, &actor);
-            if ((started[done / 8] >> (done % 8)) & 1u) {
+            if (((unsigned)started[done / 8] >> (done % 8)) & 1u) {
                 kp_actor_stop(actor);
             }
         }

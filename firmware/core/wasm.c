@@ -40,7 +40,7 @@ bool kp_wasm_read_signed(kp_wasm_reader *reader, unsigned bits, int64_t *value) 
         if (shift + 7 < 64 && byte & 0x40U)
             result |= ~UINT64_C(0) << (shift + 7);
         if (shift + 7 > bits) { /* the bits beyond must repeat the sign */
-            int8_t rest = (int8_t)((uint8_t)(byte << 1)) >> (bits - shift);
+            int8_t rest = (int8_t)((int8_t)((uint8_t)(byte << 1)) >> (bits - shift));
             if (rest != 0 && rest != -1)
                 return false;
         }

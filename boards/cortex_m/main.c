@@ -1,0 +1,42 @@
+/* The main loop of a board with a Cortex-M. */
+#include "cortex_m.h"
+
+#include "link.h"
+
+#ifndef BOARD_NAME
+#error "BOARD_NAME is to be defined: the board's Zephyr name"
+#endif
+#ifndef DEVICE_NAME
+#define DEVICE_NAME BOARD_NAME
+#endif
+#ifndef DEVICE_ATTRIBUTES
+#define DEVICE_ATTRIBUTES NULL
+#endif
+
+extern uint8_t heap_start[], heap_end[];
+
+void board_start(void);
+/** Largest heap that a board gives to actors; boards with little RAM give all. */
+extern const size_t board_heap_max;
+
+static const char *const attributes[] = {DEVICE_ATTRIBUTES};
+
+int main(void) {
+    static kp_config config = KP_CONFIG_DEFAULT;
+    static kp_identity identity = {
+        .name = DEVICE_NAME, .board = BOARD_NAME, .attributes = attributes, .simulated = true};
+    while (identity.attribute_count < sizeof attributes / sizeof attributes[0] &&
+           attributes[identity.attribute_count] != NULL) {
+        identity.attribute_count++;
+    }
+    const size_t heap_bytes = (size_t)(heap_end - heap_start);
+    config.heap = heap_start;
+    config.heap_bytes = heap_bytes < board_heap_max ? heap_bytes : board_heap_max;
+    board_start();
+    if (kp_link_init(&config, &identity) < 0) {
+        cortex_m_fault();
+    }
+    for (;;) {
+        kp_link_round();
+    }
+}

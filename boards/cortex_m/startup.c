@@ -1,0 +1,95 @@
+/* Start-up, the exception vectors, and what is recorded of a fault. */
+#include "cortex_m.h"
+
+#include "port.h"
+
+#define STACK_PAINT 0xC0DEC0DEu
+#define FAULT_MAGIC 0xFA017E57u
+
+extern uint32_t data_load[], data_start[], data_end[], bss_start[], bss_end[], stack_start[], stack_end[];
+
+/** The last fault, kept over the restart: the stacked frame (ARMv7-M ARM, B1.5.6) and the fault status (B3.2.15). */
+typedef struct fault_record {
+    uint32_t magic;
+    uint32_t exception; /* IPSR */
+    uint32_t status;    /* CFSR */
+    uint32_t address;   /* BFAR */
+    uint32_t frame[8];  /* r0-r3, r12, lr, pc, psr */
+} fault_record;
+
+static fault_record fault __attribute__((section(".noinit")));
+static bool faulted;
+
+void reset_handler(void);
+void systick_handler(void);
+
+static void __attribute__((used)) fault_store(const uint32_t *frame) {
+    fault.magic = FAULT_MAGIC;
+    fault.exception = __get_IPSR();
+    fault.status = SCB->CFSR;
+    fault.address = SCB->BFAR;
+    for (unsigned i = 0; i < 8; i++) {
+        fault.frame[i] = frame[i];
+    }
+    NVIC_SystemReset();
+}
+
+void __attribute__((naked)) cortex_m_fault(void) {
+    __asm volatile("mrs r0, msp\n b fault_store");
+}
+
+/* ARMv7-M ARM, table B1-4. The board's interrupts follow in .vectors.board. */
+__attribute__((section(".vectors"), used)) const cortex_m_handler vectors[16] = {
+    (cortex_m_handler)stack_end,
+    reset_handler,
+    cortex_m_fault,
+    cortex_m_fault,
+    cortex_m_fault,
+    cortex_m_fault,
+    cortex_m_fault,
+    NULL,
+    NULL,
+    NULL,
+    NULL,
+    cortex_m_fault,
+    cortex_m_fault,
+    NULL,
+    cortex_m_fault,
+    systick_handler,
+};
+
+void reset_handler(void) {
+    SCB->CPACR |= 0xFu << 20; /* the FPU: full access (B3.2.20) */
+    __DSB();
+    __ISB();
+    for (uint32_t *from = data_load, *to = data_start; to < data_end;) {
+        *to++ = *from++;
+    }
+    for (uint32_t *to = bss_start; to < bss_end;) {
+        *to++ = 0;
+    }
+    const uint32_t *const used = (const uint32_t *)__get_MSP() - 16;
+    for (uint32_t *to = stack_start; to < used;) {
+        *to++ = STACK_PAINT;
+    }
+    faulted = fault.magic == FAULT_MAGIC;
+    fault.magic = 0;
+    (void)main();
+    cortex_m_fault();
+}
+
+uint32_t kp_port_reset_reason(void) {
+    return faulted ? KP_RESET_FAULT : KP_RESET_POWER;
+}
+
+void kp_port_restart(void) {
+    NVIC_SystemReset();
+}
+
+size_t kp_port_stack_used(void) {
+    const uint32_t *at = stack_start;
+    while (at < stack_end && *at == STACK_PAINT) {
+        at++;
+    }
+    return (size_t)((const uint8_t *)stack_end - (const uint8_t *)at);
+}

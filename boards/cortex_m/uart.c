@@ -1,0 +1,27 @@
+/* The link's bytes between the main loop and the interrupt of the board's UART. */
+#include "cortex_m.h"
+
+#include "port.h"
+
+static uint8_t rx_bytes[512], tx_bytes[512];
+byte_ring cortex_m_rx = {.bytes = rx_bytes, .size = sizeof rx_bytes};
+byte_ring cortex_m_tx = {.bytes = tx_bytes, .size = sizeof tx_bytes};
+
+size_t kp_port_receive(uint8_t *bytes, size_t room) {
+    size_t count = 0;
+    while (count < room && !byte_ring_empty(&cortex_m_rx)) {
+        bytes[count++] = byte_ring_take(&cortex_m_rx);
+    }
+    return count;
+}
+
+size_t kp_port_send(const uint8_t *bytes, size_t count) {
+    size_t taken = 0;
+    while (taken < count && !byte_ring_full(&cortex_m_tx)) {
+        byte_ring_put(&cortex_m_tx, bytes[taken++]);
+    }
+    __disable_irq();
+    board_uart_kick();
+    __enable_irq();
+    return taken;
+}
