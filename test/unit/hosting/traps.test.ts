@@ -73,7 +73,7 @@ const CASES: [trap: string, what: string, code: string, more?: string][] = [
 ];
 
 describe("a trap changes nothing", () => {
-  test.each(CASES)("%s: %s", async (trap, _what, code, more) => {
+  test.each(CASES)("%s: %s", async (trap, ...[, code, more]) => {
     const module = trapping(code, more);
     const { runtime, faults } = makeRuntime({ simulate: true });
     await runtime.deploy(
