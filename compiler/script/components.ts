@@ -2,7 +2,7 @@ import { meets, showJson } from "./arguments.js";
 import type { Owner, Scope } from "./body.js";
 import { resolveBody } from "./body.js";
 import { FINDINGS } from "./diagnostics.js";
-import type { Actor, Component, Name } from "./generated/ast.js";
+import type { Actor, BodyStatement, Component, Name } from "./generated/ast.js";
 import type { Body, Definition, Parameter, Signature } from "./model.js";
 import { typeName } from "./port-types.js";
 import type { Report } from "./report.js";
@@ -28,7 +28,7 @@ export function resolveComponents(nodes: Component[], scope: Scope): void {
 }
 
 /** The uses of other components in a component's body. */
-export function usesOf(statements: Component["statements"], isComponent: (type: string) => boolean): Actor[] {
+export function usesOf(statements: BodyStatement[], isComponent: (type: string) => boolean): Actor[] {
   return statements.filter(
     (statement): statement is Actor => statement.$type === "Actor" && isComponent(statement.type.text),
   );
@@ -47,7 +47,7 @@ function innermostFirst(declared: Map<string, Component>, report: Report): Compo
   const open = new Set<Component>();
   const visit = (node: Component): Visit => {
     open.add(node);
-    return { node, uses: usesOf(node.statements, (type) => declared.has(type)), next: 0 };
+    return { node, uses: usesOf(node.body.statements, (type) => declared.has(type)), next: 0 };
   };
   for (const start of declared.values()) {
     if (done.has(start)) continue;
@@ -80,7 +80,7 @@ function define(node: Component, scope: Scope): Definition {
     inports: portsOf(node.inports, "inport", report),
     outports: portsOf(node.outports, "outport", report),
   };
-  const body = resolveBody(node.statements, scope, owner);
+  const body = resolveBody(node.body.statements, scope, owner);
   checkDefaults(node, owner.parameters, report);
   const depth = 1 + bodyDepth(body);
   if (depth === MAX_COMPONENT_DEPTH + 1) {
@@ -89,7 +89,7 @@ function define(node: Component, scope: Scope): Definition {
   return {
     ...owner,
     node,
-    ...(node.doc === undefined ? {} : { doc: docstringText(node.doc) }),
+    ...(node.body.doc === undefined ? {} : { doc: docstringText(node.body.doc) }),
     signature: signatureOf(owner, body),
     body,
     size: bodySize(body),

@@ -163,6 +163,10 @@ export const FINDINGS = {
     "KS212",
     (name: string, values: string[]) => `Port property '${name}' can only have the values ${list(values)}.`,
   ),
+  propertyDirection: error(
+    "KS215",
+    (name: string, direction: string) => `Port property '${name}' is only for ${direction}s.`,
+  ),
   ambiguousPort: error(
     "KS213",
     (port: string) => `The component has both an inport and an outport '${port}'.`,

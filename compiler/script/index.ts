@@ -107,7 +107,7 @@ function partsOf(script: Script): Parts {
 /** The types of all actors in a script, in the order of their first use. */
 function* actorTypes(script: Script): Iterable<string> {
   for (const statement of script.statements) {
-    for (const inner of statement.$type === "Component" ? statement.statements : [statement]) {
+    for (const inner of statement.$type === "Component" ? statement.body.statements : [statement]) {
       if (inner.$type === "Actor" && inner.type.text.includes(".")) yield inner.type.text;
       if (inner.$type === "Connection" && inner.source.$type === "LiteralSource") yield CONSTANT_TYPE;
     }

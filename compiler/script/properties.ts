@@ -8,11 +8,13 @@ import type { Report } from "./report.js";
 import type { Range } from "./source.js";
 import { rangeOf } from "./tree.js";
 
-/** The properties that a port may have and the values of each. */
-const PROPERTIES = new Map<string, string[]>([
-  // What happens to a token when the kappa's port is full: it waits, or replaces the oldest that nobody has taken.
-  ["overflow", ["wait", "latest"]],
+/** The properties that a port may have: on which side, and the values of each. */
+const PROPERTIES = new Map<string, { only: Direction; values: string[] }>([
+  // When nobody takes a kappa's tokens: the actor before waits, or the port keeps the newest alone.
+  ["overflow", { only: "outport", values: ["block", "latest"] }],
 ]);
+
+type Direction = "inport" | "outport";
 
 interface Context {
   report: Report;
@@ -32,9 +34,9 @@ export function resolveProperties(nodes: PortProperty[], context: Context, hull:
   const result: Properties = { inportProperties: new Map(), outportProperties: new Map() };
   for (const node of nodes) {
     const direction = portDirection(node, context.report, hull);
-    const properties = propertiesOf(node, context);
+    const properties = propertiesOf(node, direction, context);
     if (direction === undefined) continue;
-    const ports = direction === "in" ? result.inportProperties : result.outportProperties;
+    const ports = direction === "inport" ? result.inportProperties : result.outportProperties;
     const name = node.port.port.text;
     const merged = new Map(Object.entries(ports.get(name) ?? {}));
     for (const [property, { value, range }] of properties) {
@@ -46,24 +48,35 @@ export function resolveProperties(nodes: PortProperty[], context: Context, hull:
   return result;
 }
 
-function propertiesOf(node: PortProperty, { report, constants }: Context): Map<string, { value: Json; range: Range }> {
-  const result = new Map<string, { value: Json; range: Range }>();
+interface Property {
+  value: Json;
+  range: Range;
+}
+
+function propertiesOf(
+  node: PortProperty,
+  direction: Direction | undefined,
+  { report, constants }: Context,
+): Map<string, Property> {
+  const result = new Map<string, Property>();
   const given = evaluateArguments(node.arguments, (value) => constants.resolve(value), report);
   for (const [name, { node: argument, value: known }] of given) {
-    const values = PROPERTIES.get(name);
-    if (values === undefined) {
+    const property = PROPERTIES.get(name);
+    const range = rangeOf(argument.name);
+    if (property === undefined) {
       const hint = report.suggest(name, PROPERTIES.keys()) ?? `the properties are ${[...PROPERTIES.keys()].join(", ")}`;
-      report.add(rangeOf(argument.name), FINDINGS.unknownProperty(name), hint);
+      report.add(range, FINDINGS.unknownProperty(name), hint);
+    } else if (direction !== undefined && direction !== property.only) {
+      report.add(range, FINDINGS.propertyDirection(name, property.only));
     } else if (known !== undefined && "value" in known) {
       const { value } = known;
-      if (typeof value === "string" && values.includes(value))
-        result.set(name, { value, range: rangeOf(argument.name) });
+      if (typeof value === "string" && property.values.includes(value)) result.set(name, { value, range });
       else
         report.add(
           rangeOf(argument.value),
           FINDINGS.propertyValue(
             name,
-            values.map((v) => `"${v}"`),
+            property.values.map((v) => `"${v}"`),
           ),
         );
     }
@@ -72,7 +85,7 @@ function propertiesOf(node: PortProperty, { report, constants }: Context): Map<s
 }
 
 /** Which of the component's ports is meant; undefined after reporting that none or two are. */
-function portDirection(node: PortProperty, report: Report, hull: Hull | undefined): "in" | "out" | undefined {
+function portDirection(node: PortProperty, report: Report, hull: Hull | undefined): Direction | undefined {
   const port = node.port.port.text;
   const range = rangeOf(node.port);
   if (hull === undefined) {
@@ -96,5 +109,5 @@ function portDirection(node: PortProperty, report: Report, hull: Hull | undefine
     report.add(range, FINDINGS.noSuchComponentPort(hull.name, kind, port), hint);
     return undefined;
   }
-  return isIn ? "in" : "out";
+  return isIn ? "inport" : "outport";
 }

@@ -26,7 +26,7 @@ export function continuation(tokens: Token[], at: number, rules: string[], resum
       continue;
     }
     if (!startsLine(tokens, index)) continue;
-    if (name === "}" && inComponent && index > at) {
+    if (name === "}" && inComponent) {
       inComponent = false;
       if (index + 1 < tokens.length) return { index: index + 1, inComponent };
       return undefined;
@@ -48,24 +48,22 @@ function startsLine(tokens: Token[], index: number): boolean {
 
 /** Whether the error lies between a component's braces and not in its head. */
 function isInBody(tokens: Token[], at: number, rules: string[]): boolean {
-  // Langium marks its rules' names with a zero-width space.
-  const stack = rules.map((rule) => rule.replace(/\u200B$/, ""));
-  const body = stack.lastIndexOf("BodyStatement");
-  if (body >= 0) return stack[body - 1] === "Component" || stack[body - 1] === "ComponentRest";
-  if (stack.at(-1) === "ComponentRest") return true;
-  if (!stack.includes("Component")) return false;
+  const body = rules.lastIndexOf("BodyStatement");
+  if (body >= 0) return rules[body - 1] === "ComponentBody";
+  if (rules.at(-1) === "ComponentBody") return true;
+  if (!rules.includes("Component")) return false;
   for (let index = at - 1; index >= 0 && nameAt(tokens, index) !== "component"; index--) {
     if (opensBody(tokens, index)) return true;
   }
   return false;
 }
 
-/** Whether a brace opens a component's body: that of an object never follows a bracket, an arrow or another port. */
+/** Whether a brace opens a component's body: only there it follows names alone after an arrow, a bracket or the keyword. */
 function opensBody(tokens: Token[], index: number): boolean {
   if (nameAt(tokens, index) !== "{") return false;
   for (let before = index - 1; before >= 0; before--) {
     const name = nameAt(tokens, before);
-    if (name === "->") return true;
+    if (name === "->" || name === ")" || name === "component") return true;
     if (name !== "ID" && name !== ",") return false;
   }
   return false;

@@ -36,7 +36,8 @@ function usedComponents(statements: Statements): Set<string> {
   for (const statement of statements) {
     if (statement.$type === "Actor") used.add(statement.type.text);
     if (statement.$type !== "Component") continue;
-    for (const use of usesOf(statement.statements, (type) => type !== statement.name.text)) used.add(use.type.text);
+    for (const use of usesOf(statement.body.statements, (type) => type !== statement.name.text))
+      used.add(use.type.text);
   }
   return used;
 }

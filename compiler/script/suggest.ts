@@ -1,11 +1,11 @@
 /**
- * The candidate that a misspelt name most likely means: at most a third of its letters away, and nearest of all.
+ * The candidate that a misspelt name most likely means: about a third of its letters away at most, and nearest of all.
  *
  * @returns undefined when nothing is near
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
+  let bestDistance = Math.floor((name.length + 1) / 3) + 1;
   for (const candidate of candidates) {
     if (candidate === name) continue;
     const distance = candidate.toLowerCase() === name.toLowerCase() ? 0 : editDistance(name, candidate, bestDistance);

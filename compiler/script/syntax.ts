@@ -25,22 +25,39 @@ export function parseScript(report: Report): Script | undefined {
   const { text } = report.source;
   const first = parser.parse<Script>(text);
   const badLines = reportLexicalFaults(report, first.lexerErrors);
-  if (first.parserErrors.length > 0 && !badLines.has(0)) {
+  const error = first.parserErrors[0];
+  if (error !== undefined && !badLines.has(0)) {
     const { tokens } = lexer.tokenize(text);
-    let error = first.parserErrors[0];
-    let resumed = -1;
-    for (let count = 0; error !== undefined && count < MAX_SYNTAX_ERRORS; count++) {
-      const fault = locate(error, tokens);
-      if (!badLines.has(lineOf(report, fault.range))) report.add(fault.range, fault.finding);
-      const next = continuation(tokens, fault.index, error.context.ruleStack, resumed);
-      if (next === undefined) break;
-      resumed = next.index;
-      const { startOffset } = tokens[next.index] as Token;
-      const rest = " ".repeat(startOffset) + text.slice(startOffset);
-      error = parser.parse(rest, next.inComponent ? { rule: "ComponentRest" } : {}).parserErrors[0];
+    for (const { range, finding } of syntaxFaults(text, tokens, error)) {
+      if (!badLines.has(report.source.position(range.offset).line)) report.add(range, finding);
     }
   }
   return report.hasErrors ? undefined : first.value;
+}
+
+/** The first syntax error of each broken statement, given the first of all. */
+function* syntaxFaults(text: string, tokens: Token[], first: ParserError): Iterable<SyntaxFault> {
+  const parseFrom = (index: number, rule?: string): ParserError | undefined => {
+    const offset = tokens[index]?.startOffset ?? text.length;
+    const rest = " ".repeat(offset) + text.slice(offset);
+    return calvinServices().parser.parse(rest, rule === undefined ? {} : { rule }).parserErrors[0];
+  };
+  let error: ParserError | undefined = first;
+  let resumed = -1;
+  for (let count = 0; error !== undefined && count < MAX_SYNTAX_ERRORS; count++) {
+    const fault = locate(error, tokens);
+    // After an error one cannot be sure which brace closes the component, so one too many says nothing.
+    if (count === 0 || rulesOf(error).length > 0 || nameOf(tokens, fault.index) !== "}") yield fault;
+    const next = continuation(tokens, fault.index, rulesOf(error), resumed);
+    if (next === undefined) return;
+    resumed = next.index;
+    error = parseFrom(resumed, next.inComponent ? "ComponentBody" : undefined);
+    // After the component's end the script goes on.
+    if (next.inComponent && error?.context.ruleStack.length === 0) {
+      resumed = indexOf(tokens, error.token.startOffset);
+      error = parseFrom(resumed);
+    }
+  }
 }
 
 /**
@@ -94,13 +111,15 @@ interface SyntaxFault {
 function locate(error: ParserError, tokens: Token[]): SyntaxFault {
   const { skip, expected } = JSON.parse(error.message) as Expectation;
   let index = indexOf(tokens, error.token.startOffset) + skip;
-  let rule = lastRule(error);
+  let rule = rulesOf(error).at(-1) ?? "";
+  let wantedTokens = expected;
   // Commas are optional, so after a forgotten ')' the next statement's name is taken for an argument.
   if (rule === "Argument" && expected[0] === "=" && startsLine(tokens, index - 1)) {
     index--;
     rule = "Arguments";
+    wantedTokens = [")"];
   }
-  const wanted = describe(rule, rule === "Arguments" ? [")"] : expected);
+  const wanted = describe(rule, wantedTokens);
   const token = tokens[index];
   if (token === undefined) {
     const last = tokens.at(-1);
@@ -128,9 +147,14 @@ function startsLine(tokens: Token[], index: number): boolean {
   return index > 0 && tokens[index - 1]?.endLine !== tokens[index]?.startLine;
 }
 
-function lastRule(error: ParserError): string {
+function nameOf(tokens: Token[], index: number): string {
+  return tokens[index]?.tokenType.name ?? "";
+}
+
+/** The rules that were being read, outermost first; none when the text goes on after the last. */
+function rulesOf(error: ParserError): string[] {
   // Langium marks its rules' names with a zero-width space.
-  return (error.context.ruleStack.at(-1) ?? "").replace(/\u200B$/, "");
+  return error.context.ruleStack.map((rule) => rule.replace(/\u200B$/, ""));
 }
 
 /** What is expected, in words: by the rule that wanted it, where a repetition or a choice could have gone on. */
@@ -139,8 +163,7 @@ const WANTED: Record<string, string> = {
   "Component )": "an argument or ')'",
   "Component ->": "a port or '->'",
   "Component {": "a port or '{'",
-  "Component }": "a statement or '}'",
-  "ComponentRest }": "a statement or '}'",
+  "ComponentBody }": "a statement or '}'",
   "Arguments )": "an argument or ')'",
   "Call )": "an argument or ')'",
   "ArrayValue ]": "a value or ']' (constants can't stand in an array)",
@@ -167,10 +190,6 @@ function describe(rule: string, expected: string[]): string {
   if (words !== undefined) return words;
   const names = expected.map((name) => TOKEN_NAMES[name] ?? `'${name}'`);
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
-}
-
-function lineOf(report: Report, range: Range): number {
-  return report.source.position(range.offset).line;
 }
 
 /** Text as a message shows it: in quotes, short, control characters as escapes. */
