@@ -30,7 +30,10 @@ export class ModelDevice {
   readonly acted: number[] = [];
   /** Answers that take the place of the next real ones, by operation. */
   readonly forced = new Map<number, Answer[]>();
+  /** Takes nothing and sends nothing, as without power; nothing is forgotten. */
+  off = false;
   actors: ModelActors;
+  private readonly muted = new Set<number>();
   private modules = new Map<string, { total: number; bytes: Uint8Array }>();
   private boot = 1;
   private nonce = 0x5000;
@@ -82,6 +85,11 @@ export class ModelDevice {
   /** Begins a new session of its own accord, as after 5 s of silence. */
   dropSession(): void {
     this.endSession();
+  }
+
+  /** Answers no requests of an operation any more. */
+  mute(operation: number): void {
+    this.muted.add(operation);
   }
 
   /** Reports a trap of an actor. */
@@ -147,7 +155,7 @@ export class ModelDevice {
 
   private take(body: Uint8Array): void {
     const message = decodeMessage(body);
-    if (!message) return;
+    if (!message || this.off) return;
     this.heard = this.clock.now();
     if (message.kind === "hello") this.hello(message);
     else if (this.session !== 0) this.inSession(message);
@@ -182,6 +190,7 @@ export class ModelDevice {
   }
 
   private request(id: number, operation: number, body: Uint8Array): void {
+    if (this.muted.has(operation)) return;
     if (this.last?.id !== id) {
       this.acted.push(operation);
       this.last = { id, answer: this.forced.get(operation)?.shift() ?? this.perform(operation, body) };
@@ -273,7 +282,7 @@ export class ModelDevice {
   }
 
   private transmit(message: Message, session = this.session): void {
-    this.line?.send(encodeFrame(encodeMessage(message), session));
+    if (!this.off) this.line?.send(encodeFrame(encodeMessage(message), session));
   }
 }
 
