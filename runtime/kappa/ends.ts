@@ -114,6 +114,17 @@ export class SinkPort {
     return this.sinks.get(id)!;
   }
 
+  /** The tokens that wait, in the order they would be read. They stay. */
+  peek(): Uint8Array[] {
+    if (this.overflow === "latest") return this.newest === undefined ? [] : [this.newest.token];
+    const seen = new Map<Queue, number>();
+    return this.arrivals.map((queue) => {
+      const index = seen.get(queue) ?? 0;
+      seen.set(queue, index + 1);
+      return queue.encodedAt(index)!;
+    });
+  }
+
   /**
    * The next token, or undefined when there is none. It is taken out, unless only the newest is kept: then it is answered
    * if its number is beyond `after`, and stays.

@@ -124,6 +124,11 @@ export class Kappas {
     return viewOf(kappa, desired, await this.modulesOf(desired.modules), this.mesh);
   }
 
+  /** A module of a kappa's `desired.modules`. */
+  module(hash: string, type: string): Promise<Module> {
+    return this.compiler.module(hash, type);
+  }
+
   /** The kappa of an actor, by the first part of the actor's id. */
   owner(actor: string): Kappa | undefined {
     return this.byName(actor.slice(0, Math.max(0, actor.indexOf(":"))));

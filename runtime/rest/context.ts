@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Kappas } from "../kappa/kappas.js";
 import type { Introspection } from "../kappa/introspection.js";
+import type { Kappas } from "../kappa/kappas.js";
 import type { Mesh } from "../mesh/mesh.js";
 
 /** What the handlers of requests work on. */

@@ -32,7 +32,10 @@ export const kappaRoutes: Route[] = [
         "Compiles the script, finds a runtime for each of its actors, makes all of them or none, and starts them. With a " +
         "name, the same script again changes nothing (200), and another one replaces it under the same ref (200).",
       parameters: [
-        parameter("name", "query", "Makes the PUT idempotent", { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_-]{0,63}$" }),
+        parameter("name", "query", "Makes the PUT idempotent", {
+          type: "string",
+          pattern: "^[A-Za-z][A-Za-z0-9_-]{0,63}$",
+        }),
         parameter("dry-run", "query", "Say where each actor would go and why, and do nothing", { type: "boolean" }),
       ],
       requestBody: {
@@ -47,7 +50,10 @@ export const kappaRoutes: Route[] = [
           anyOf: [schema("Kappa"), schema("DryRun")],
         }),
         201: { ...content("It runs", schema("Kappa")), headers: ref("headers", "Location") },
-        202: { ...content("It is pending, and why; it runs as soon as it can", schema("Kappa")), headers: ref("headers", "Location") },
+        202: {
+          ...content("It is pending, and why; it runs as soon as it can", schema("Kappa")),
+          headers: ref("headers", "Location"),
+        },
         ...problems(400, 409, 413, 415, 422, 500),
       },
     },
@@ -109,12 +115,18 @@ export const kappaRoutes: Route[] = [
 function putRequestOf(request: Request, name: string | undefined): PutRequest {
   const { body } = request;
   if (body === undefined || body.text.trim() === "") {
-    throw new KappaError("BODY_EMPTY", "Send the script as text/plain, or as application/json { script, name?, args? }");
+    throw new KappaError(
+      "BODY_EMPTY",
+      "Send the script as text/plain, or as application/json { script, name?, args? }",
+    );
   }
   if (body.mediaType !== "application/json") return { script: body.text, args: {}, ...(name && { name }) };
   const value = parseJson(body.text);
   if (typeof value !== "object" || value === null || Array.isArray(value) || typeof value.script !== "string") {
-    throw new KappaError("BODY_NOT_JSON", 'The body must be a JSON object with the text "script", and may have "name" and "args"');
+    throw new KappaError(
+      "BODY_NOT_JSON",
+      'The body must be a JSON object with the text "script", and may have "name" and "args"',
+    );
   }
   const unknown = Object.keys(value).filter((key) => !["script", "name", "args"].includes(key));
   if (unknown.length > 0) {

@@ -23,7 +23,10 @@ export function waitOf(value: string | undefined): number {
   if (value === undefined) return 0;
   const seconds = Number(value);
   if (value.trim() === "" || !(seconds >= 0 && seconds <= WAIT_MAX)) {
-    throw new KappaError("QUERY_INVALID", `wait is a number of seconds from 0 to ${WAIT_MAX}, not ${JSON.stringify(value)}`);
+    throw new KappaError(
+      "QUERY_INVALID",
+      `wait is a number of seconds from 0 to ${WAIT_MAX}, not ${JSON.stringify(value)}`,
+    );
   }
   return seconds;
 }

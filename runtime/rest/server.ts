@@ -58,7 +58,11 @@ function handle(handler: Handler, context: RestContext, request: FastifyRequest,
 /** Bodies are kept as text: what they have to be is the routes' matter. */
 function readBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  const parse = (request: FastifyRequest, text: string | Buffer, done: (error: Error | null, body?: TextBody) => void) => {
+  const parse = (
+    request: FastifyRequest,
+    text: string | Buffer,
+    done: (error: Error | null, body?: TextBody) => void,
+  ) => {
     const mediaType = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase() ?? "";
     const fault = wrongType(request, mediaType);
     if (fault !== undefined) done(fault);
@@ -80,8 +84,12 @@ function wrongType(request: FastifyRequest, mediaType: string): KappaError | und
 function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler((cause, request, reply) => {
     const error = asKappaError(cause, request.routeOptions.bodyLimit ?? TOKEN_MAX);
-    if (error.status >= 500) request.log.error({ err: cause, url: request.url, method: request.method }, "request failed");
-    reply.code(error.status).type(PROBLEM_TYPE).send(problemOf(error, pathOf(request)));
+    if (error.status >= 500)
+      request.log.error({ err: cause, url: request.url, method: request.method }, "request failed");
+    reply
+      .code(error.status)
+      .type(PROBLEM_TYPE)
+      .send(problemOf(error, pathOf(request)));
   });
   app.setNotFoundHandler((request) => {
     const path = pathOf(request);

@@ -56,11 +56,19 @@ const getOperation = {
     "`Accept: text/event-stream` every token is an event, its number the id.",
   responses: {
     ...tokenResponses,
-    200: { description: "The token", content: { "application/json": { schema: true }, "text/event-stream": { schema: { type: "string" } } } },
+    200: {
+      description: "The token",
+      content: { "application/json": { schema: true }, "text/event-stream": { schema: { type: "string" } } },
+    },
   },
 };
 const waitParameters = [
-  parameter("wait", "query", "Seconds to wait for a token", { type: "number", minimum: 0, maximum: WAIT_MAX, default: 0 }),
+  parameter("wait", "query", "Seconds to wait for a token", {
+    type: "number",
+    minimum: 0,
+    maximum: WAIT_MAX,
+    default: 0,
+  }),
   parameter("If-None-Match", "header", "Of a port with overflow=latest: wait for another token than this ETag", {
     type: "string",
   }),
@@ -148,15 +156,23 @@ function portOf<P>(kappa: Kappa, kind: string, ports: ReadonlyMap<string, P> | u
   const names = (kind === "inport" ? desired?.graph.inports : desired?.graph.outports)?.map((port) => port.name) ?? [];
   const known = names.length > 0 ? `its ${kind}s are: ${names.join(", ")}` : `it has no ${kind}s`;
   if (name === undefined && names.length > 1) {
-    throw new KappaError("PORT_AMBIGUOUS", `The kappa has several ${kind}s: add one to the address, /kappa/${ref}/${names[0]}`, {
-      ports: names,
-    });
+    throw new KappaError(
+      "PORT_AMBIGUOUS",
+      `The kappa has several ${kind}s: add one to the address, /kappa/${ref}/${names[0]}`,
+      {
+        ports: names,
+      },
+    );
   }
   const chosen = name ?? names[0];
   if (chosen === undefined || !names.includes(chosen)) {
-    throw new KappaError("PORT_UNKNOWN", name === undefined ? `The kappa has no ${kind}` : `The kappa has no ${kind} ${name}; ${known}`, {
-      ports: names,
-    });
+    throw new KappaError(
+      "PORT_UNKNOWN",
+      name === undefined ? `The kappa has no ${kind}` : `The kappa has no ${kind} ${name}; ${known}`,
+      {
+        ports: names,
+      },
+    );
   }
   const port = ports?.get(chosen);
   if (port !== undefined) return port;
