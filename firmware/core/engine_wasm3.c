@@ -41,6 +41,9 @@ static const struct block_type {
     {NULL, 1, 0, c_m3Type_f32},  {NULL, 1, 0, c_m3Type_f64},
 };
 
+/* What call_import() may read behind the parameters of an import. */
+#define IMPORT_WORDS 6U
+
 static M3Environment environment;
 static M3Runtime runtime;
 static M3MemoryHeader no_memory; /* of instances without memory */
@@ -168,22 +171,48 @@ static bool build_exports(struct kp_code *code, const kp_wasm *wasm) {
     return true;
 }
 
+static inline bool is_wide(u8 type) {
+    return type == c_m3Type_i64 || type == c_m3Type_f64;
+}
+
+/** Whether an import takes up to three words of 32 bits and gives nothing: then its number stands for itself, else
+ * PLAIN is added. */
+#define PLAIN 256U
+static bool is_plain(const M3FuncType *type) {
+    bool plain = type->numRets == 0 && type->numArgs <= 3;
+    for (unsigned i = 0; i < type->numArgs; i++)
+        plain = plain && !is_wide(type->types[type->numRets + i]);
+    return plain;
+}
+
 /** wasm3 calls an import: words of 64 bits, the result's first. */
 static const void *call_import(IM3Runtime ignored, IM3ImportContext context, uint64_t *words, void *memory) {
     (void)ignored;
     (void)memory;
     uint32_t slots[8];
-    IM3FuncType type = context->function->funcType;
+    uintptr_t number = (uintptr_t)context->userdata;
+    if (number < PLAIN) {
+        slots[0] = (uint32_t)words[0];
+        slots[1] = (uint32_t)words[1];
+        slots[2] = (uint32_t)words[2];
+        return KP_WASM3_TRAP(kp_engine_import(calling, (unsigned)number, slots));
+    }
+    const M3FuncType *type = context->function->funcType;
     uint32_t *next = slots;
-    uint64_t *word = words + type->numRets;
-    for (unsigned i = 0; i < type->numArgs; i++, word++) {
+    const u8 *types = type->types;
+    const uint64_t *word = words;
+    if (type->numRets) {
+        types++;
+        word++;
+    }
+    for (unsigned i = type->numArgs; i > 0; i--, word++) {
         *next++ = (uint32_t)*word;
-        if (Is64BitType(type->types[type->numRets + i]))
+        if (is_wide(*types++))
             *next++ = (uint32_t)(*word >> 32);
     }
-    enum kp_trap trap = kp_engine_import(calling, (unsigned)(uintptr_t)context->userdata, slots);
+    enum kp_trap trap = kp_engine_import(calling, (unsigned)(number - PLAIN), slots);
     if (trap == KP_TRAP_NONE && type->numRets)
-        *words = Is64BitType(type->types[0]) ? (uint64_t)slots[1] << 32 | slots[0] : slots[0];
+        *words = is_wide(type->types[0]) ? (uint64_t)slots[1] << 32 | slots[0] : slots[0];
     return KP_WASM3_TRAP(trap);
 }
 
@@ -191,9 +220,9 @@ static int compile(M3Module *module, const kp_wasm *wasm) {
     M3Result result = m3Err_none;
     for (unsigned i = 0; i < wasm->function_count && !result; i++) {
         IM3Function function = &module->functions[i];
+        uintptr_t number = wasm->import_number[i] + (is_plain(function->funcType) ? 0U : PLAIN);
         if (i < wasm->import_count)
-            result = CompileRawFunction(module, function, (const void *)call_import,
-                                        (const void *)(uintptr_t)wasm->import_number[i]);
+            result = CompileRawFunction(module, function, (const void *)call_import, (const void *)number);
         else
             result = CompileFunction(function);
     }
@@ -314,7 +343,7 @@ static void rollback(kp_instance *instance) {
             continue;
         uint32_t *value = (uint32_t *)&global->i64Value;
         value[0] = *words++;
-        if (global->type == c_m3Type_i64 || global->type == c_m3Type_f64)
+        if (is_wide(global->type))
             value[1] = *words++;
     }
     instance->code->active = instance;
@@ -329,7 +358,7 @@ static void commit(kp_instance *instance) {
             continue;
         const uint32_t *value = (const uint32_t *)&global->i64Value;
         *words++ = value[0];
-        if (global->type == c_m3Type_i64 || global->type == c_m3Type_f64)
+        if (is_wide(global->type))
             *words++ = value[1];
     }
 }
@@ -379,7 +408,7 @@ static enum kp_trap call(kp_instance *instance, unsigned function, uint32_t *slo
         rollback(instance);
     for (unsigned i = 0; i < type->numArgs; i++, argument += 2) {
         argument[0] = *slot++;
-        if (types[i] == c_m3Type_i64 || types[i] == c_m3Type_f64)
+        if (is_wide(types[i]))
             argument[1] = *slot++;
     }
     calling = instance;

@@ -57,12 +57,21 @@ static void roll_back(kp_actor *actor) {
     restore_memory(actor->instance);
 }
 
-/** Frees the actor's garbage, as a part of the call before it. */
+/** Frees the actor's garbage, as a part of the call before it. The module has a collector. */
 static enum kp_trap collect(kp_actor *actor) {
     const kp_module *module = actor->module;
     uint32_t slots[2];
     int32_t fuel = kp_config_now->fuel;
-    return module->collect ? module->engine->call(actor->instance, module->collect - 1U, slots, &fuel) : KP_TRAP_NONE;
+    return module->engine->call(actor->instance, module->collect - 1U, slots, &fuel);
+}
+
+/** Opens the ports of an action for its imports. */
+static void begin(kp_actor *actor, uint32_t inputs, uint32_t outputs) {
+    kp_firing_now.actor = actor;
+    kp_firing_now.inputs = inputs;
+    kp_firing_now.open = outputs;
+    kp_firing_now.sent = 0;
+    kp_firing_now.timed = false;
 }
 
 /* --- functions that are no actions --- */
@@ -73,7 +82,7 @@ enum kp_trap kp_actor_call(kp_actor *actor, unsigned function, uint32_t *slots, 
     kp_firing_now = (kp_firing){.actor = actor, .arguments = arguments};
     save_memory(actor->instance);
     enum kp_trap trap = engine->call(actor->instance, function, slots, &fuel);
-    if (trap == KP_TRAP_NONE)
+    if (trap == KP_TRAP_NONE && actor->module->collect)
         trap = collect(actor);
     if (trap == KP_TRAP_NONE)
         engine->commit(actor->instance);
@@ -87,18 +96,19 @@ enum kp_trap kp_actor_call(kp_actor *actor, unsigned function, uint32_t *slots, 
 
 /** Decodes the scalar inputs of an action to parameters; checks the others. A trap code. */
 static enum kp_trap take_inputs(const kp_actor *actor, uint32_t inputs, uint32_t *slots) {
-    while (inputs) {
+    for (; inputs; inputs &= inputs - 1) {
         unsigned port = (unsigned)__builtin_ctz(inputs);
         kp_type type = actor->module->types[port];
-        size_t count;
-        const uint8_t *token = kp_queue_peek(actor->inputs[port], 0, &count);
-        inputs &= inputs - 1;
+        const kp_queue *queue = actor->inputs[port];
         if (kp_type_scalar(type)) {
-            if (kp_token_get(type, token, slots) != 0)
+            if (kp_token_get(type, kp_queue_oldest(queue), slots) != 0)
                 return KP_TRAP_TOKEN;
             slots += kp_type_slots(type);
-        } else if (type != KP_TYPE_ANY && kp_token_size(type, token, count) < 0) {
-            return KP_TRAP_TOKEN;
+        } else if (type != KP_TYPE_ANY) {
+            size_t count;
+            const uint8_t *token = kp_queue_peek(queue, 0, &count);
+            if (kp_token_size(type, token, count) < 0)
+                return KP_TRAP_TOKEN;
         }
     }
     return KP_TRAP_NONE;
@@ -138,32 +148,36 @@ static bool global_holds(const kp_actor *actor, unsigned global) {
     return words[0] != 0;
 }
 
+/** The action itself and the collector. */
+static enum kp_trap run(kp_actor *actor, const kp_action *action, unsigned index, int32_t *fuel) {
+    uint32_t slots[KP_SLOTS_MAX + 2];
+    begin(actor, action->inputs, action->outputs);
+    if (action->every) {
+        kp_firing_now.timed = true;
+        kp_firing_now.due = kp_timer_due(actor, index);
+    }
+    enum kp_trap trap = take_inputs(actor, action->inputs, slots);
+    if (trap == KP_TRAP_NONE)
+        trap = actor->module->engine->call(actor->instance, index, slots, fuel);
+    return trap == KP_TRAP_NONE && actor->module->collect ? collect(actor) : trap;
+}
+
 /** Fires an action whose ports and timer allow it. False when its guard does not. */
 static bool fire(kp_actor *actor, const kp_action *action, unsigned index) {
     int32_t fuel = kp_config_now->fuel;
-    uint32_t slots[KP_SLOTS_MAX + 2];
     enum kp_trap trap = KP_TRAP_NONE;
     if (action->guard & 1U && !global_holds(actor, (action->guard - 1U) / 2))
         return false;
-    kp_firing_now = (kp_firing){.actor = actor};
     save_memory(actor->instance);
     if (action->guard && !(action->guard & 1U)) {
         bool holds;
+        begin(actor, 0, 0);
         trap = call_guard(actor, (action->guard - 2U) / 2, &fuel, &holds);
         if (trap == KP_TRAP_NONE && !holds)
             return false;
     }
-    kp_firing_now.inputs = action->inputs;
-    kp_firing_now.open = action->outputs;
-    kp_firing_now.timed = action->every != 0;
-    if (action->every)
-        kp_firing_now.due = kp_timer_due(actor, index);
     if (trap == KP_TRAP_NONE)
-        trap = take_inputs(actor, action->inputs, slots);
-    if (trap == KP_TRAP_NONE)
-        trap = actor->module->engine->call(actor->instance, index, slots, &fuel);
-    if (trap == KP_TRAP_NONE)
-        trap = collect(actor);
+        trap = run(actor, action, index, &fuel);
     if (trap == KP_TRAP_NONE) {
         commit(actor, action, (uint32_t)(kp_config_now->fuel - fuel));
         if (action->every)

@@ -97,7 +97,11 @@ static enum kp_trap send_scalar(unsigned number, uint32_t port, const uint32_t *
     kp_type type;
     if (!claim(port, &type) || sender_of(type) != number)
         return KP_TRAP_PORT;
-    stage(port, token, kp_token_put(type, value, token));
+    kp_queue *queue = kp_firing_now.actor->outputs[port];
+    if (queue && !queue->next && queue->type == type) /* the usual case: encoded where it goes */
+        kp_queue_staged(queue, kp_token_put(type, value, kp_queue_slot(queue)));
+    else
+        stage(port, token, kp_token_put(type, value, token));
     return KP_TRAP_NONE;
 }
 

@@ -63,11 +63,8 @@ const uint8_t *kp_queue_peek(const kp_queue *queue, unsigned index, size_t *coun
 
 uint8_t *kp_queue_reserve(kp_queue *queue, size_t count) {
     queue->staged = (uint16_t)count;
-    if (queue->slot) {
-        unsigned slot = (unsigned)queue->first + queue->count;
-        slot -= slot >= queue->length ? queue->length : 0U;
-        return queue->data + slot * queue->slot;
-    }
+    if (queue->slot)
+        return kp_queue_slot(queue);
     if (queue->last + LENGTH_BYTES + count > capacity_of(queue->length)) {
         memmove(queue->data, queue->data + queue->first, (size_t)(queue->last - queue->first));
         queue->last = (uint16_t)(queue->last - queue->first);

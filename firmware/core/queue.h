@@ -58,6 +58,23 @@ const uint8_t *kp_queue_peek(const kp_queue *queue, unsigned index, size_t *coun
  */
 uint8_t *kp_queue_reserve(kp_queue *queue, size_t count);
 
+/** A queue of scalars: where the next token goes, for up to `slot` bytes; then kp_queue_staged(). There is room. */
+static inline uint8_t *kp_queue_slot(kp_queue *queue) {
+    unsigned slot = (unsigned)queue->first + queue->count;
+    if (slot >= queue->length)
+        slot -= queue->length;
+    return queue->data + slot * queue->slot;
+}
+
+static inline void kp_queue_staged(kp_queue *queue, unsigned count) {
+    queue->staged = (uint16_t)count;
+}
+
+/** A queue of scalars that is not empty: its oldest token. */
+static inline const uint8_t *kp_queue_oldest(const kp_queue *queue) {
+    return queue->data + (unsigned)queue->first * queue->slot;
+}
+
 /** Stages a copy of a good token. One that its scalar slots cannot hold becomes an f32, or null, which no scalar inport
  * takes. */
 void kp_queue_stage(kp_queue *queue, const uint8_t *token, size_t count);

@@ -40,6 +40,14 @@ void kp_actor_forget(kp_actor *actor) {
     actor->ready = false;
 }
 
+/** Takes the first actor out of the list, unless it has gone from there while it fired. */
+static void take_first(kp_actor *actor) {
+    if (ready_first != actor)
+        return;
+    ready_first = actor->next_ready;
+    actor->ready = false;
+}
+
 /* --- timers --- */
 
 #define LONGEST_PERIOD (UINT64_C(1) << 53)
@@ -152,23 +160,26 @@ static void expire(uint64_t now) {
 /* --- main loop --- */
 
 uint32_t kp_poll(void) {
-    uint64_t now = timers ? kp_port_ms() : 0;
-    expire(now);
+    if (timers)
+        expire(kp_port_ms());
     unsigned left = kp_config_now->slice;
     while (left && ready_first) {
         kp_actor *actor = ready_first;
-        ready_first = actor->next_ready;
-        actor->ready = false;
-        if (!kp_actor_fire(actor))
+        if (actor->status != KP_RUNNING || !kp_actor_fire(actor)) {
+            take_first(actor);
             continue;
+        }
         left--;
-        kp_actor_wake(actor);
+        if (ready_first == actor && ready_last != actor) { /* the others first */
+            take_first(actor);
+            kp_actor_wake(actor);
+        }
     }
     if (ready_first)
         return 0;
     if (!timers)
         return UINT32_MAX;
-    now = kp_port_ms();
+    uint64_t now = kp_port_ms();
     if (timers->due <= now)
         return 0;
     uint64_t wait = timers->due - now;
