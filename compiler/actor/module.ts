@@ -47,7 +47,8 @@ export function readModule(bytes: Uint8Array): Module {
 export function sealModule(binary: Uint8Array, draft: Omit<Manifest, "slots" | "fuel">, doc?: ActorDoc): Module {
   const wasm = readWasm(binary);
   const bounds = moduleBounds(wasm, analyseFunctions(wasm), draft);
-  const code = filterSections(wasm, (section) => section.id !== 0);
+  // What a start section (8) would call is exported as `init`; custom sections (0) are made anew.
+  const code = filterSections(wasm, (section) => section.id !== 0 && section.id !== 8);
   const manifest = encodeManifest({ ...draft, ...bounds });
   const module = readModule(concatenate([code, customSection(MANIFEST_SECTION, manifest)]));
   return doc ? { ...module, doc } : module;
