@@ -1,5 +1,5 @@
 import { KappaError } from "../errors.js";
-import type { ActorStatus } from "../host.js";
+import type { ActorStatus, ConnectionSpec } from "../host.js";
 import { type ConnectionEnd, Junction } from "../mesh/member.js";
 import type { Mesh } from "../mesh/mesh.js";
 import { SinkPort, SourcePort } from "./ends.js";
@@ -66,6 +66,7 @@ export class Deployment {
       await naming(runtime, async () => {
         const { actors, connections } = this.plan.runtimes.get(runtime)!;
         await this.mesh.reach(runtime).host.deploy(actors, connections);
+        await this.mesh.reach(runtime).settled?.();
         this.seen.add(runtime);
       });
     }
@@ -82,17 +83,20 @@ export class Deployment {
    */
   async ensure(runtime: string): Promise<string[]> {
     return naming(runtime, async () => {
-      const { host } = this.mesh.reach(runtime);
+      const member = this.mesh.reach(runtime);
+      const { host } = member;
       const { actors, connections } = this.plan.runtimes.get(runtime)!;
       const found = await this.statuses(runtime);
       const missing = new Set(actors.filter((actor) => !found.has(actor.id)).map((actor) => actor.id));
-      if (missing.size > 0) {
+      // A device may have lost a connection alone; it makes only those that it lacks.
+      const touches = (c: ConnectionSpec) =>
+        ("from" in c && missing.has(c.from.actor)) || ("to" in c && missing.has(c.to.actor));
+      if (missing.size > 0 || host.info.kind === "constrained") {
         await host.deploy(
           actors.filter((actor) => missing.has(actor.id)),
-          connections.filter(
-            (c) => ("from" in c && missing.has(c.from.actor)) || ("to" in c && missing.has(c.to.actor)),
-          ),
+          host.info.kind === "constrained" ? connections : connections.filter(touches),
         );
+        await member.settled?.();
       }
       this.seen.add(runtime);
       this.joinAll(missing);

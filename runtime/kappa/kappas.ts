@@ -17,6 +17,22 @@ import { type KappaView, viewOf } from "./views.js";
 export interface CompiledScript {
   graph: Graph;
   modules: Modules;
+  warnings: DiagnosticView[];
+}
+
+/** A diagnostic as problem documents and answers show it. */
+export interface DiagnosticView {
+  code: string;
+  severity: "error" | "warning";
+  message: string;
+  file: string;
+  line: number;
+  column: number;
+  endLine: number;
+  endColumn: number;
+  /** The line that it begins on. */
+  excerpt: string;
+  hint?: string;
 }
 
 /** Turns scripts into graphs and keeps modules. */
@@ -38,7 +54,19 @@ export interface PutResult {
   view: KappaView;
   /** `replaced`: another script ran under the name before. */
   outcome: "created" | "unchanged" | "replaced";
+  /** Of the compiler. */
+  warnings: DiagnosticView[];
 }
+
+/** Where the actors of a script would go. */
+export interface DryRun {
+  desired: Desired;
+  modules: Modules;
+  placement: Placement;
+  warnings: DiagnosticView[];
+}
+
+type Outcome = Omit<PutResult, "warnings">;
 
 /** Names are the first part of actor ids, and of addresses. */
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
@@ -92,19 +120,19 @@ export class Kappas {
         `${JSON.stringify(name)} can't be a kappa's name: it takes a letter, then up to 63 letters, digits, _ or -`,
       );
     }
-    const desired = await this.desiredOf(request, name);
-    return this.inOrder(name, async () => {
+    const { desired, warnings } = await this.desiredOf(request, name);
+    const result = await this.inOrder(name, async () => {
       const existing = this.byName(name);
-      if (existing !== undefined) return this.replace(existing, desired);
-      return this.create(ref, name, desired);
+      return existing === undefined ? this.create(ref, name, desired) : this.replace(existing, desired);
     });
+    return { ...result, warnings };
   }
 
   /** Where each actor of a script would go now, and why; nothing is done. */
-  async dryRun(request: PutRequest): Promise<{ desired: Desired; modules: Modules; placement: Placement }> {
-    const desired = await this.desiredOf(request, request.name ?? "kappa");
+  async dryRun(request: PutRequest): Promise<DryRun> {
+    const { desired, warnings } = await this.desiredOf(request, request.name ?? "kappa");
     const modules = await this.modulesOf(desired.modules);
-    return { desired, modules, placement: placeGraph(desired, modules, this.mesh) };
+    return { desired, modules, warnings, placement: placeGraph(desired, modules, this.mesh) };
   }
 
   /** The kappa of a ref or a name. Throws KAPPA_UNKNOWN. */
@@ -153,7 +181,7 @@ export class Kappas {
     await Promise.all([...this.byRef.values(), ...this.leaving].map((kappa) => kappa.close()));
   }
 
-  private async create(ref: string, name: string, desired: Desired): Promise<PutResult> {
+  private async create(ref: string, name: string, desired: Desired): Promise<Outcome> {
     const now = new Date().toISOString();
     // Actors of a deleted kappa of this name may still be on a runtime that is away: they have the same ids.
     const former = [...this.leaving].find((kappa) => kappa.record.name === name);
@@ -176,7 +204,7 @@ export class Kappas {
     return { view: await this.view(kappa), outcome: "created" };
   }
 
-  private async replace(kappa: Kappa, desired: Desired): Promise<PutResult> {
+  private async replace(kappa: Kappa, desired: Desired): Promise<Outcome> {
     const before = kappa.record.desired!;
     if (isSame(before, desired)) {
       await kappa.reconcile();
@@ -187,10 +215,10 @@ export class Kappas {
     return { view: await this.view(kappa), outcome: "replaced" };
   }
 
-  private async desiredOf({ script, args }: PutRequest, name: string): Promise<Desired> {
-    const { graph, modules } = await this.compiler.compile(script, { name, args });
+  private async desiredOf({ script, args }: PutRequest, name: string): Promise<Pick<DryRun, "desired" | "warnings">> {
+    const { graph, modules, warnings } = await this.compiler.compile(script, { name, args });
     const hashes = Object.fromEntries([...modules].map(([type, module]) => [type, module.hash]).sort());
-    return { script, args, graph, modules: hashes, established: false };
+    return { desired: { script, args, graph, modules: hashes, established: false }, warnings };
   }
 
   private async modulesOf(hashes: Readonly<Record<string, string>>): Promise<Modules> {

@@ -4,7 +4,13 @@ import type { Member } from "./member.js";
 
 /** A device as a member of the mesh: it takes the queues of the other side. */
 export class DeviceMember implements Member {
-  constructor(readonly host: DeviceRuntime) {}
+  private last: Promise<void> = Promise.resolve();
+
+  /** `keep` writes what is known of the device to disk. */
+  constructor(
+    readonly host: DeviceRuntime,
+    private readonly keep: () => Promise<void>,
+  ) {}
 
   deliver(id: string, sink: TokenSink): void {
     this.host.bindIncoming(id, sink);
@@ -12,5 +18,16 @@ export class DeviceMember implements Member {
 
   supply(id: string, source: TokenSource): void {
     this.host.bindOutgoing(id, source);
+  }
+
+  /** What is known of the device has changed. */
+  changed(): void {
+    this.last = this.keep();
+    // Told to the next who waits for it.
+    this.last.catch(() => {});
+  }
+
+  settled(): Promise<void> {
+    return this.last;
   }
 }

@@ -20,6 +20,8 @@ export interface ConnectionEnd {
 /** A runtime of the mesh: what runs actors, and the ends of its connections to others. */
 export interface Member extends ConnectionEnd {
   readonly host: ActorHost;
+  /** Resolves when all that was made or removed is on disk, where that is needed to find it again. */
+  settled?(): Promise<void>;
 }
 
 /**

@@ -27,10 +27,12 @@ export class Mesh extends EventEmitter<MeshEvents> {
     this.members.set(base.host.info.id, base);
   }
 
-  /** Adds a runtime under its id. The caller emits `change` when it becomes reachable. */
+  /** Adds a runtime under its id, or says that one is back. One that was known under another id is forgotten there. */
   add(member: Member): void {
-    this.members.set(member.host.info.id, member);
-    this.emit("change", member.host.info.id);
+    const { id } = member.host.info;
+    for (const [other, known] of this.members) if (known === member && other !== id) this.members.delete(other);
+    this.members.set(id, member);
+    this.emit("change", id);
   }
 
   find(id: string): Member | undefined {

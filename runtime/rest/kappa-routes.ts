@@ -20,10 +20,10 @@ export const kappaRoutes: Route[] = [
       const query = queryOf(request, ["name", "dry-run"]);
       const put = putRequestOf(request, query.name);
       if (flagOf("dry-run", query["dry-run"])) return dryRun(context, put);
-      const { view, outcome } = await context.kappas.put(put);
+      const { view, outcome, warnings } = await context.kappas.put(put);
       reply.header("location", `/kappa/${view.ref}`);
       reply.code(view.status === "pending" ? 202 : outcome === "created" ? 201 : 200);
-      return view;
+      return { ...view, ...(warnings.length > 0 && { warnings }) };
     },
     operation: {
       operationId: "putKappa",
@@ -145,7 +145,7 @@ function putRequestOf(request: Request, name: string | undefined): PutRequest {
 }
 
 async function dryRun(context: RestContext, put: PutRequest): Promise<unknown> {
-  const { desired, modules, placement } = await context.kappas.dryRun(put);
+  const { desired, modules, placement, warnings } = await context.kappas.dryRun(put);
   const ends = endsOf(desired.graph, modules);
   const { mesh } = context;
   const types = new Map(actorsOf(desired, ends, mesh, placement.assignments).map(({ id, type }) => [id, type]));
@@ -159,5 +159,6 @@ async function dryRun(context: RestContext, put: PutRequest): Promise<unknown> {
       why,
       rejected,
     })),
+    ...(warnings.length > 0 && { warnings }),
   };
 }

@@ -46,6 +46,7 @@ const schemas = {
     ...kappa,
     actors: list(object({ id: text, type: text, runtime: { ...nullable, description: "Name of the runtime" } })),
     "pending?": list(object({ actor: text, why: text, rejected })),
+    "warnings?": list(schema("Diagnostic")),
     "problem?": object({ code: text, detail: text }),
   }),
   DryRun: object({
@@ -53,6 +54,7 @@ const schemas = {
     inports: list(port),
     outports: list(port),
     actors: list(object({ id: text, type: text, runtime: nullable, why: text, rejected })),
+    "warnings?": list(schema("Diagnostic")),
   }),
   KappaStatus: object({
     ...kappa,

@@ -1,0 +1,66 @@
+import type { Module } from "../../compiler/actor/types.js";
+import { CompileError, type Diagnostic } from "../../compiler/diagnostic.js";
+import type { Json } from "../../compiler/script/graph.js";
+import { compileScript } from "../../compiler/script/index.js";
+import { KappaError } from "../errors.js";
+import type { ActorStore } from "../mesh/actor-store.js";
+import type { CompiledScript, DiagnosticView, ScriptCompiler } from "./kappas.js";
+
+/** Compiles scripts with the actors of a store. */
+export class StoreScriptCompiler implements ScriptCompiler {
+  constructor(private readonly store: ActorStore) {}
+
+  async compile(script: string, options: { name: string; args: Record<string, Json> }): Promise<CompiledScript> {
+    const found = new Map<string, Module>();
+    const actors = {
+      resolve: async (type: string) => {
+        const module = await this.store.find(type);
+        if (module !== undefined) found.set(type, module);
+        return module?.manifest;
+      },
+      suggestions: () => this.store.suggestions(),
+    };
+    const file = `${options.name}.calvin`;
+    try {
+      const { graph, warnings } = await compileScript(script, { ...options, file, actors });
+      const types = new Set(graph.actors.map((actor) => actor.type));
+      const modules = new Map([...found].filter(([type]) => types.has(type)));
+      return { graph, modules, warnings: warnings.map((warning) => diagnosticView(warning, { [file]: script })) };
+    } catch (error) {
+      throw error instanceof CompileError ? invalid(error, { ...error.sources, [file]: script }, file) : error;
+    }
+  }
+
+  module(hash: string, type: string): Promise<Module> {
+    return this.store.module(hash, type);
+  }
+}
+
+/** ACTOR_INVALID when all that is wrong is in actors, else SCRIPT_INVALID. */
+function invalid(error: CompileError, sources: Record<string, string>, script: string): KappaError {
+  const errors = error.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
+  const code = errors.every((diagnostic) => diagnostic.span.file !== script) ? "ACTOR_INVALID" : "SCRIPT_INVALID";
+  const [first] = errors;
+  const where = first ? `${first.span.file}:${first.span.start.line}:${first.span.start.column}` : script;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
+  const hint = first?.hint ? `; ${first.hint}` : "";
+  return new KappaError(code, `${where}: ${first?.message ?? "it does not compile"}${hint}${more}`, {
+    diagnostics: error.diagnostics.map((diagnostic) => diagnosticView(diagnostic, sources)),
+  });
+}
+
+function diagnosticView(diagnostic: Diagnostic, sources: Record<string, string>): DiagnosticView {
+  const { code, severity, message, hint, span } = diagnostic;
+  return {
+    code,
+    severity,
+    message,
+    file: span.file,
+    line: span.start.line,
+    column: span.start.column,
+    endLine: span.end.line,
+    endColumn: span.end.column,
+    excerpt: sources[span.file]?.split("\n")[span.start.line - 1]?.replace(/\r$/, "") ?? "",
+    ...(hint !== undefined && { hint }),
+  };
+}
