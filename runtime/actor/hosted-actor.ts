@@ -229,10 +229,6 @@ export class HostedActor implements Runnable, Wakeable {
 
   /** Fires an action if its guard holds. A trap counts as fired: the actor is faulted then. */
   private tryFire(plan: Plan, live: Live): boolean {
-    const { instance } = this;
-    instance.open = plan.outmask;
-    instance.inmask = plan.inmask;
-    instance.due = plan.timer?.dueAt;
     this.saved = false;
     let used: number;
     try {
@@ -246,19 +242,28 @@ export class HostedActor implements Runnable, Wakeable {
     return true;
   }
 
+  /** Asks the guard. It has no ports, and leaves no trace when it says no. */
   private guardHolds(plan: Plan, live: Live): boolean {
+    const { instance } = this;
     const guard = live.guards[plan.index]!;
-    if (plan.guard === Guard.function) {
-      this.instance.save(live);
-      this.saved = true;
-    }
-    return guard() !== 0;
+    if (plan.guard === Guard.global) return guard() !== 0;
+    instance.open = 0;
+    instance.inmask = 0;
+    instance.due = undefined;
+    instance.save(live);
+    this.saved = true;
+    if (guard() !== 0) return true;
+    instance.undo(live);
+    return false;
   }
 
   /** Calls the action with its parameters; returns the fuel used. Throws TokenError, and what WebAssembly throws. */
   private call(plan: Plan, live: Live): number {
     const { parameters, readable } = plan;
     const action = live.actions[plan.index]!;
+    this.instance.open = plan.outmask;
+    this.instance.inmask = plan.inmask;
+    this.instance.due = plan.timer?.dueAt;
     if (readable.length > 0) readInputs(this.instance, readable);
     if (!this.saved) this.instance.save(live);
     switch (parameters.length) {

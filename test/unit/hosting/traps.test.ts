@@ -150,6 +150,19 @@ describe("a trap changes nothing", () => {
     expect(input.room()).toBe(3);
   });
 
+  test("a guard that says no leaves no trace", async () => {
+    const module = wat(
+      "CountingGuard",
+      { inports: [["in", i32]], actions: [{ inmask: 1, guard: 4 }], globals: [["n", i32]], memory: 16 },
+      `(memory 1 1) (global $n (mut i32) (i32.const 5)) (func (export "a") (param i32))
+       (func (export "b") (result i32) (global.set $n (i32.const 6)) (i32.store (i32.const 4) (i32.const -1)) (i32.const 0))`,
+    );
+    const { runtime, input } = await single(module);
+    feed(input, i32, 1);
+    await runtime.idle();
+    expect(await runtime.state("a")).toEqual(new Uint8Array([5, 0, 0, 0]));
+  });
+
   test("a token larger than the connection carries traps its sender", async () => {
     const repeat = wat(
       "Repeat",
