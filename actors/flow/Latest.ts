@@ -1,23 +1,31 @@
-import { action, type In, type Out, type Token } from "kappa";
+import { action, type In, memory, type Out, type Token } from "kappa";
 
 /**
- * Keeps the newest token and forgets older ones that nobody has taken. It never holds its writer back: put it between a control loop and
- * a reader that may be slow or away.
+ * Keeps the newest token and sends it when there is room. It takes every token at once, so that a slow reader gets the
+ * present and never holds back the one who sends. Tokens of up to 192 bytes, whatever their type.
  */
+@memory(512)
 export class Latest {
+  private newest: Token | null = null;
   private fresh: bool = false;
-  private kept: Token | null = null;
 
-  /** Sends what is kept as soon as there is room. */
-  @action({ when: "fresh" }) emit(token_: Out<Token>): void {
-    const kept = this.kept;
-    if (kept) token_.send(kept);
-    this.fresh = false;
+  /**
+   * Takes a token in place of the one kept.
+   * @param token a token of any type
+   */
+  @action
+  take(token: In<Token>): void {
+    this.newest = token.value;
+    this.fresh = true;
   }
 
-  /** Takes a token at once. */
-  @action keep(token: In<Token>): void {
-    this.kept = token.value;
-    this.fresh = true;
+  /**
+   * Sends the newest token once.
+   * @param out the newest token
+   */
+  @action({ when: "fresh" })
+  give(out: Out<Token>): void {
+    out.send(this.newest!);
+    this.fresh = false;
   }
 }

@@ -1,6 +1,11 @@
 import { action, type In, type Token } from "kappa";
 
-/** Takes tokens and does nothing with them. */
+/** Takes all tokens and drops them. */
 export class Terminator {
-  @action drop(void_: In<Token>): void {}
+  /**
+   * Drops one token.
+   * @param void a token of any type
+   */
+  @action
+  drop(void: In<Token>): void {}
 }

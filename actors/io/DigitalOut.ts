@@ -1,11 +1,19 @@
 import { action, type In } from "kappa";
 import { digitalOut } from "kappa/io";
 
-/** Drives a pin high (true) or low (false). */
+/** Drives a pin. */
 export class DigitalOut {
-  constructor(private pin: i32 = 1) {}
+  /**
+   * @param pin number of the pin, as the board counts
+   */
+  constructor(private pin: i32) {}
 
-  @action set(state: In<bool>): void {
+  /**
+   * Drives the pin.
+   * @param state whether the pin is to be high
+   */
+  @action
+  set(state: In<bool>): void {
     digitalOut(this.pin, state.value);
   }
 }

@@ -1,9 +1,14 @@
 import { action, type In } from "kappa";
 import { log } from "kappa/log";
 
-/** Writes texts to the log of the runtime that it is on. */
+/** Writes every text to the log of its runtime. */
 export class Log {
-  @action write(data: In<string>): void {
+  /**
+   * Writes one line.
+   * @param data the line
+   */
+  @action
+  write(data: In<string>): void {
     log(data.value);
   }
 }

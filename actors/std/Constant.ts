@@ -1,10 +1,19 @@
-import { action, type Out, type Token } from "kappa";
+import { action, memory, type Out, type Token } from "kappa";
 
-/** Sends the same token again and again, whenever there is room for it. */
+/** Sends one and the same token of any type, as often as it is taken. A literal in a script is such an actor. */
+@memory(256)
 export class Constant {
+  /**
+   * @param data the token
+   */
   constructor(private data: Token) {}
 
-  @action repeat(token: Out<Token>): void {
+  /**
+   * Sends the token.
+   * @param token the token
+   */
+  @action
+  send(token: Out<Token>): void {
     token.send(this.data);
   }
 }

@@ -1,10 +1,20 @@
-import { action, type In, type Out, type Token } from "kappa";
+import { action, type In, memory, type Out, type Token } from "kappa";
 
-/** Answers every token with the same one. */
+/** Answers every token with one and the same token of any type. */
+@memory(256)
 export class Constantify {
+  /**
+   * @param constant the answer
+   */
   constructor(private constant: Token) {}
 
-  @action replace(in_: In<Token>, out: Out<Token>): void {
+  /**
+   * Takes a token and sends the constant.
+   * @param in a token of any type, which is dropped
+   * @param out the constant
+   */
+  @action
+  answer(in: In<Token>, out: Out<Token>): void {
     out.send(this.constant);
   }
 }

@@ -1,12 +1,16 @@
-import { action, type In, type Out, type Token } from "kappa";
+import { action, type Out } from "kappa";
 
-/** Counts tokens: 1, 2, 3 and so on. */
+/** Counts 1, 2, 3 and so on, as fast as its tokens are taken. */
 export class Counter {
-  private total: i32 = 0;
+  private count: i32 = 0;
 
-  /** Takes a token of any kind. */
-  @action count(token: In<Token>, integer: Out<i32>): void {
-    this.total++;
-    integer.send(this.total);
+  /**
+   * Sends the next number; it starts again at the smallest after the largest.
+   * @param integer the numbers
+   */
+  @action
+  step(integer: Out<i32>): void {
+    this.count++;
+    integer.send(this.count);
   }
 }

@@ -1,8 +1,14 @@
 import { action, type In, type Out, type Token } from "kappa";
 
-/** Passes every token on, whatever it is. */
+/** Passes every token on as it is, whatever its type. */
 export class Identity {
-  @action pass(token: In<Token>, token_: Out<Token>): void {
-    token_.pass(token);
+  /**
+   * Passes one token on.
+   * @param token a token of any type
+   * @param out the same token
+   */
+  @action
+  pass(token: In<Token>, out: Out<Token>): void {
+    out.pass(token);
   }
 }

@@ -1,11 +1,17 @@
 import { action, type In, type Out } from "kappa";
 
-/** Adds up what it gets, and tells the sum so far. */
+/** Adds up all integers that it gets and sends the sum so far after each. */
 export class Sum {
-  private total: i64 = 0;
+  private sum: i64 = 0;
 
-  @action add(integer: In<i64>, integer_: Out<i64>): void {
-    this.total += integer.value;
-    integer_.send(this.total);
+  /**
+   * Adds one integer.
+   * @param integer what is added
+   * @param sum the sum so far
+   */
+  @action
+  add(integer: In<i64>, sum: Out<i64>): void {
+    this.sum += integer.value;
+    sum.send(this.sum);
   }
 }

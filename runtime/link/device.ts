@@ -118,13 +118,21 @@ export class DeviceRuntime extends EventEmitter<DeviceEvents> implements ActorHo
     return { ...this.session.statistics, resent: this.channels.resent, repeated: this.requests.repeated };
   }
 
-  /** What is to be kept for the next host process; see the event `changed`. */
+  /**
+   * What is to be kept for the next host process; see the event `changed`. Whoever keeps the queues of incoming connections, too, keeps
+   * the record together with them, since it says how far they have come.
+   */
   get record(): DeviceRecord {
     const { identity, boot } = this;
+    const saved = this.registry.save();
+    for (const [id, connection] of Object.entries(saved.connections)) {
+      const next = this.channels.expected(id);
+      if (next !== undefined) connection.next = next;
+    }
     return {
       ...(identity === undefined ? {} : { device: identity }),
       ...(boot === undefined ? {} : { boot }),
-      ...this.registry.save(),
+      ...saved,
     };
   }
 
@@ -275,6 +283,8 @@ export class DeviceRuntime extends EventEmitter<DeviceEvents> implements ActorHo
       const handle = this.handle(id);
       return handle > 0 && (this.statuses.get(id) ?? from) === from;
     });
+    // Set before it is asked for: an actor that faults at once is told of in an event right behind the reply.
+    for (const id of concerned) this.statuses.set(id, to);
     try {
       await forActors(
         this.device,
@@ -286,7 +296,6 @@ export class DeviceRuntime extends EventEmitter<DeviceEvents> implements ActorHo
       for (const id of concerned) this.statuses.delete(id);
       throw error;
     }
-    for (const id of concerned) this.statuses.set(id, to);
   }
 
   private took(bytes: number): void {

@@ -1,15 +1,18 @@
 import { action, type In, type Out } from "kappa";
 
-/** Average of the last 16 samples, summed anew for each: the benchmark of a firing. */
+/** Mean of the last 16 readings, summed anew each time. */
 export class Average {
-  private readonly window: StaticArray<f32> = new StaticArray<f32>(16);
-  private at: i32 = 0;
+  private samples: StaticArray<f32> = new StaticArray<f32>(16);
+  private next: i32 = 0;
+  private count: i32 = 0;
 
-  @action push(sample: In<f32>, average: Out<f32>): void {
-    this.window[this.at] = sample.value;
-    this.at = (this.at + 1) & 15;
+  @action
+  add(reading: In<f32>, mean: Out<f32>): void {
+    this.samples[this.next] = reading.value;
+    this.next = (this.next + 1) & 15;
+    if (this.count < 16) this.count++;
     let sum: f32 = 0;
-    for (let i = 0; i < 16; i++) sum += this.window[i];
-    average.send(sum / 16);
+    for (let i = 0; i < this.count; i++) sum += this.samples[i];
+    mean.send(sum / <f32>this.count);
   }
 }

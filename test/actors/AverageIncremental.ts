@@ -1,15 +1,19 @@
 import { action, type In, type Out } from "kappa";
 
-/** Average of the last 16 samples, kept as a running sum. */
+/** Mean of the last 16 readings, with a running sum. */
 export class AverageIncremental {
-  private readonly window: StaticArray<f32> = new StaticArray<f32>(16);
-  private at: i32 = 0;
+  private samples: StaticArray<f32> = new StaticArray<f32>(16);
+  private next: i32 = 0;
+  private count: i32 = 0;
   private sum: f32 = 0;
 
-  @action push(sample: In<f32>, average: Out<f32>): void {
-    this.sum += sample.value - this.window[this.at];
-    this.window[this.at] = sample.value;
-    this.at = (this.at + 1) & 15;
-    average.send(this.sum / 16);
+  @action
+  add(reading: In<f32>, mean: Out<f32>): void {
+    const value = reading.value;
+    this.sum += value - this.samples[this.next];
+    this.samples[this.next] = value;
+    this.next = (this.next + 1) & 15;
+    if (this.count < 16) this.count++;
+    mean.send(this.sum / <f32>this.count);
   }
 }

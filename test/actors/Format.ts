@@ -1,11 +1,12 @@
 import { action, type In, type Out } from "kappa";
 
-/** Makes a line of text of each reading: an actor that allocates in every firing. */
+/** Writes integers as text. */
 export class Format {
-  private line: i32 = 0;
+  private count: i32 = 0;
 
-  @action format(reading: In<i32>, text: Out<string>): void {
-    this.line++;
-    text.send(this.line.toString() + ": " + reading.value.toString() + " C");
+  @action
+  format(value: In<i32>, text: Out<string>): void {
+    this.count++;
+    text.send(`#${this.count}: ${value.value}`);
   }
 }

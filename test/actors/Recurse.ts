@@ -1,16 +1,18 @@
 import { action, type In, type Out } from "kappa";
 
-/** Counts what it gets; a number below zero makes it recurse without end. */
+/** Calls itself as deep as it is told, and without end below zero. */
 export class Recurse {
-  private total: i32 = 0;
+  private calls: i32 = 0;
 
-  @action count(trigger: In<i32>, count: Out<i32>): void {
-    this.total++;
-    if (trigger.value < 0) this.total = this.deep(trigger.value) + 1;
-    count.send(this.total);
+  @action
+  descend(depth: In<i32>, calls: Out<i32>): void {
+    this.fall(depth.value);
+    calls.send(this.calls);
   }
 
-  private deep(n: i32): i32 {
-    return this.deep(n - 1) + this.deep(n - 2) * 3;
+  private fall(depth: i32): i32 {
+    this.calls++;
+    if (depth == 0) return 0;
+    return this.fall(depth - 1) + this.calls;
   }
 }

@@ -1,13 +1,11 @@
-import { action, type In, type Out } from "kappa";
+import { action, type In } from "kappa";
 
-/** Counts what it gets; a number below zero makes it loop for ever. */
+/** Loops without end on a trigger. */
 export class Spin {
-  private total: i32 = 0;
+  private turns: i32 = 0;
 
-  @action count(trigger: In<i32>, count: Out<i32>): void {
-    this.total++;
-    let i = trigger.value;
-    while (i < 0) i = -1 - (this.total & 1);
-    count.send(this.total);
+  @action
+  spin(trigger: In<bool>): void {
+    while (trigger.value) this.turns++;
   }
 }

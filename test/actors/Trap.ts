@@ -1,12 +1,30 @@
 import { action, type In, type Out } from "kappa";
 
-/** Counts what it gets; a number below zero makes it fail. */
+/** Traps on purpose, after it has changed its state and sent. */
 export class Trap {
-  private total: i32 = 0;
+  private count: i32 = 0;
 
-  @action count(trigger: In<i32>, count: Out<i32>): void {
-    this.total++;
-    count.send(this.total);
-    if (trigger.value < 0) unreachable();
+  /** Traps when the divisor is 0, or overflows with -1. */
+  @action
+  divide(divisor: In<i32>, quotient: Out<i32>): void {
+    this.count++;
+    quotient.send(this.count);
+    this.count = (this.count - 1 + i32.MIN_VALUE) / divisor.value;
+    this.count = 0;
+  }
+
+  /** Traps unless the condition holds. */
+  @action
+  check(condition: In<bool>, checked: Out<i32>): void {
+    this.count++;
+    checked.send(this.count);
+    assert(condition.value);
+  }
+
+  /** Traps when the float does not fit. */
+  @action
+  convert(float: In<f32>, integer: Out<i32>): void {
+    this.count++;
+    integer.send(<i32>float.value);
   }
 }

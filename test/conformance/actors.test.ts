@@ -24,8 +24,8 @@ describe.each(Object.entries(RIGS))("actors on %s", (_name, make) => {
   });
 
   test("a filter computes in single precision, the same everywhere", async () => {
-    const program = await new Program().actor("f", "home.Smooth", { weight: 0.3 });
-    const running = await program.feed("f.reading").tap("f.value").run(rig);
+    const program = await new Program().actor("f", "home.Smooth", { share: 0.3 });
+    const running = await program.feed("f.reading").tap("f.smooth").run(rig);
     const readings = [20, 21.7, 19.1, -3.25, 1e-3, 100.125];
     running.send("f.reading", readings);
     const expected: number[] = [];
@@ -35,7 +35,7 @@ describe.each(Object.entries(RIGS))("actors on %s", (_name, make) => {
       value = Number.isNaN(value) ? reading : Math.fround(value + Math.fround(weight * Math.fround(reading - value)));
       expected.push(value);
     }
-    expect(await running.take("f.value", readings.length)).toEqual(expected);
+    expect(await running.take("f.smooth", readings.length)).toEqual(expected);
     await running.remove();
   });
 
@@ -60,14 +60,14 @@ describe.each(Object.entries(RIGS))("actors on %s", (_name, make) => {
 
   test("Latest never holds its writer back and keeps the newest", async () => {
     const program = await new Program().actor("l", "flow.Latest");
-    const running = await program.feed("l.token").tap("l.token", 1).run(rig);
+    const running = await program.feed("l.token").tap("l.out", 1).run(rig);
     const last = 60;
     running.sendEncoded(
       "l.token",
       Array.from({ length: last }, (_, i) => Uint8Array.of(0x18, i + 24)),
     );
     const got: number[] = [];
-    do got.push((await running.takeEncoded("l.token", 1))[0]![1]! - 24);
+    do got.push((await running.takeEncoded("l.out", 1))[0]![1]! - 24);
     while (got.at(-1) !== last - 1);
     expect(got).toEqual([...new Set(got)].sort((a, b) => a - b));
     await running.remove();

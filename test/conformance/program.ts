@@ -138,8 +138,9 @@ export class Running {
     return this.faultsSeen.shift()!;
   }
 
-  remove(): Promise<void> {
-    return this.rig.host.remove(this.ids);
+  async remove(): Promise<void> {
+    await this.rig.host.remove(this.ids);
+    for (const id of [...this.feeds.keys(), ...this.taps.keys()]) this.rig.release(id);
   }
 }
 

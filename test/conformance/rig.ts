@@ -19,6 +19,8 @@ export interface Rig {
   feed(id: string): TokenSink;
   /** The way out of `send` connection `id`, after its deployment. */
   tap(id: string): TokenSource;
+  /** Lets go of a connection's end. */
+  release(id: string): void;
   onFault: (event: FaultEvent) => void;
   close(): Promise<void>;
 }
@@ -41,6 +43,7 @@ export async function nodeRig(): Promise<Rig> {
     host: runtime,
     feed: (id) => runtime.incoming(id),
     tap: (id) => runtime.outgoing(id),
+    release: () => {},
     onFault: () => {},
     close: () => runtime.close(),
   };
@@ -80,6 +83,7 @@ export async function attachRig(board: EmulatedBoard): Promise<Rig> {
       device.bindIncoming(id, new QueueSink(queue));
       return new QueueSource(queue);
     },
+    release: (id) => device.unbind(id),
     onFault: () => {},
     async close() {
       device.close();

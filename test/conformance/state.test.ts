@@ -8,13 +8,20 @@ interface Case {
   inport: string;
   outport: string;
   values: TokenValue[];
+  args?: Record<string, TokenValue>;
 }
 
 const CASES: Case[] = [
-  { type: "std.Sum", inport: "integer", outport: "integer", values: [5, -3, 100, 7, 1, 2] },
-  { type: "home.Smooth", inport: "reading", outport: "value", values: [1.5, 2.25, 20.125, 3, 4, 17.7] },
-  { type: "test.Average", inport: "sample", outport: "average", values: [1, 2, 3, 4.5, 5.25, 100] },
-  { type: "text.PrefixString", inport: "in", outport: "out", values: ["a", "bb", "ccc", "dddd", "é", ""] },
+  { type: "std.Sum", inport: "integer", outport: "sum", values: [5, -3, 100, 7, 1, 2] },
+  { type: "home.Smooth", inport: "reading", outport: "smooth", values: [1.5, 2.25, 20.125, 3, 4, 17.7] },
+  { type: "test.Average", inport: "reading", outport: "mean", values: [1, 2, 3, 4.5, 5.25, 100] },
+  {
+    type: "text.PrefixString",
+    inport: "in",
+    outport: "out",
+    values: ["a", "bb", "ccc", "dddd", "é", ""],
+    args: { prefix: "- " },
+  },
 ];
 
 describe.each(Object.entries(RIGS))("state and fuel on %s and in Node", (_name, make) => {
@@ -28,8 +35,8 @@ describe.each(Object.entries(RIGS))("state and fuel on %s and in Node", (_name, 
     await node?.close();
   });
 
-  async function start(on: Rig, { type, inport, outport }: Case, held = false): Promise<Running> {
-    const program = await new Program().actor("x", type);
+  async function start(on: Rig, { type, inport, outport, args }: Case, held = false): Promise<Running> {
+    const program = await new Program().actor("x", type, args);
     return program.feed(`x.${inport}`).tap(`x.${outport}`).run(on, { held });
   }
 

@@ -1,18 +1,25 @@
 import { action, type In, type Out } from "kappa";
 
-/** Exponential smoothing: evens out the noise of a sensor. */
+/** Smooths readings: each output is the last one, moved towards the new reading by a fixed share. */
 export class Smooth {
   private level: f32 = 0;
-  private started: bool = false;
+  private primed: bool = false;
 
-  /** `weight` of a new reading, above 0 up to 1 (1: no smoothing). */
-  constructor(private weight: f32 = 0.5) {}
+  /**
+   * @param share how much of the difference is taken over, above 0 and up to 1
+   */
+  constructor(private share: f32 = 0.25) {}
 
-  /** The first reading is taken as it is. */
-  @action smooth(reading: In<f32>, value: Out<f32>): void {
-    if (this.started) this.level += this.weight * (reading.value - this.level);
+  /**
+   * Takes one reading; the first is taken over as it is.
+   * @param reading a reading
+   * @param smooth the smoothed value, in the same unit
+   */
+  @action
+  filter(reading: In<f32>, smooth: Out<f32>): void {
+    if (this.primed) this.level += this.share * (reading.value - this.level);
     else this.level = reading.value;
-    this.started = true;
-    value.send(this.level);
+    this.primed = true;
+    smooth.send(this.level);
   }
 }
