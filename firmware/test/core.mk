@@ -6,7 +6,7 @@
 
 CORE_TEST = $(ROOT)/firmware/test
 CORE_TEST_BUILD = $(BUILD)/test-core
-CORE_TEST_CC ?= clang
+CORE_TEST_CC ?= gcc
 CORE_TEST_SANITIZE = -O1 -g -fsanitize=address
 CORE_TEST_FLAGS = -Wall -Wextra -Werror -Wconversion -I $(CORE_TEST) $(CORE_TEST_SANITIZE) -fsanitize=undefined \
   -fno-sanitize-recover=all
@@ -18,29 +18,29 @@ CORE_TEST_HEADERS = $(wildcard $(CORE)/*.h $(CORE_TEST)/*.h)
 
 $(CORE_TEST_BUILD)/engine_wasm3.o: $(CORE)/engine_wasm3.c $(CORE_TEST_HEADERS)
 	@mkdir -p $(@D)
-	$(CORE_TEST_CC) $(CORE_ENGINE_FLAGS) $(CORE_TEST_FLAGS) -c $< -o $@
+	@$(CORE_TEST_CC) $(CORE_ENGINE_FLAGS) $(CORE_TEST_FLAGS) -c $< -o $@
 
 $(CORE_TEST_BUILD)/wasm3.o: $(CORE)/wasm3.c $(CORE_TEST_HEADERS)
 	@mkdir -p $(@D)
-	$(CORE_TEST_CC) $(CORE_WASM3_FLAGS) $(CORE_TEST_SANITIZE) -c $< -o $@
+	@$(CORE_TEST_CC) $(CORE_WASM3_FLAGS) $(CORE_TEST_SANITIZE) -c $< -o $@
 
 $(CORE_TEST_BUILD)/wasm3_uncured.o: $(CORE)/wasm3.c $(CORE_TEST_HEADERS)
 	@mkdir -p $(@D)
-	$(CORE_TEST_CC) $(CORE_WASM3_FLAGS) $(CORE_TEST_SANITIZE) -DKP_WASM3_UNCURED -c $< -o $@
+	@$(CORE_TEST_CC) $(CORE_WASM3_FLAGS) $(CORE_TEST_SANITIZE) -DKP_WASM3_UNCURED -c $< -o $@
 
 $(CORE_TEST_BUILD)/%.o: $(CORE)/%.c $(CORE_TEST_HEADERS)
 	@mkdir -p $(@D)
-	$(CORE_TEST_CC) $(CORE_FLAGS) $(CORE_TEST_FLAGS) -c $< -o $@
+	@$(CORE_TEST_CC) $(CORE_FLAGS) $(CORE_TEST_FLAGS) -c $< -o $@
 
 $(CORE_TEST_BUILD)/%.o: $(CORE_TEST)/%.c $(CORE_TEST_HEADERS)
 	@mkdir -p $(@D)
-	$(CORE_TEST_CC) $(CORE_FLAGS) $(CORE_TEST_FLAGS) -c $< -o $@
+	@$(CORE_TEST_CC) $(CORE_FLAGS) $(CORE_TEST_FLAGS) -c $< -o $@
 
 $(CORE_TEST_BUILD)/test_%: $(CORE_TEST_BUILD)/test_%.o $(CORE_TEST_OBJECTS) $(CORE_TEST_BUILD)/wasm3.o
-	$(CORE_TEST_CC) $(CORE_TEST_FLAGS) $^ -lm -o $@
+	@$(CORE_TEST_CC) $(CORE_TEST_FLAGS) $^ -lm -o $@
 
 $(CORE_TEST_BUILD)/uncured: $(CORE_TEST_BUILD)/test_wasm3.o $(CORE_TEST_OBJECTS) $(CORE_TEST_BUILD)/wasm3_uncured.o
-	$(CORE_TEST_CC) $(CORE_TEST_FLAGS) $^ -lm -o $@
+	@$(CORE_TEST_CC) $(CORE_TEST_FLAGS) $^ -lm -o $@
 
 .PHONY: test-core test-uncured
 test-core: $(CORE_TESTS:%=$(CORE_TEST_BUILD)/test_%)
