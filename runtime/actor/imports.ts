@@ -1,20 +1,10 @@
 import { abiImport, FIRST_CAPABILITY } from "../../compiler/actor/capabilities.js";
-import { checkToken, elementSize, isScalar, TokenError } from "../../compiler/actor/token.js";
+import { checkToken, elementSize, TokenError } from "../../compiler/actor/token.js";
 import { TypeCode } from "../../compiler/actor/types.js";
 import { Encoded, encodedSize, encodeValue, packedFromBytes, type Value } from "../port/value.js";
 import type { Capability } from "./capabilities.js";
 import type { Instance } from "./instance.js";
 import { Trap } from "./trap.js";
-
-/** The import that sends on an outport of this type. */
-export function senderOf(type: number): number {
-  if (type === TypeCode.i64 || type === TypeCode.u64) return 2;
-  if (type === TypeCode.f32) return 3;
-  if (type === TypeCode.f64) return 4;
-  if (isScalar(type)) return 1;
-  if (type === TypeCode.text) return 5;
-  return type >= TypeCode.array ? 7 : 6;
-}
 
 /** The import object of an instance, with what its module imports. */
 export function makeImports(

@@ -3,7 +3,7 @@ import { KappaError } from "../errors.js";
 import type { Queue } from "../port/queue.js";
 import type { Value } from "../port/value.js";
 import type { Caller, Capability } from "./capabilities.js";
-import { makeImports, senderOf } from "./imports.js";
+import { makeImports } from "./imports.js";
 import { Trap, trapOf } from "./trap.js";
 import { isWide, type Twin, type TwinExports, type TwinFunction } from "./twin.js";
 
@@ -54,24 +54,22 @@ export class Instance implements Caller {
   buffer: Buffer = NO_BUFFER;
 
   private asleep: Uint8Array | undefined;
-  private readonly imports: Record<string, Record<string, unknown>>;
   readonly manifest: Manifest;
 
   constructor(
     readonly id: string,
     private readonly twin: Twin,
-    capabilities: Record<string, Capability>,
+    private readonly capabilities: Record<string, Capability>,
     private readonly now: () => number,
   ) {
     const { inports, outports } = twin.manifest;
     this.manifest = twin.manifest;
     this.queues = inports.map(() => undefined);
-    this.inTypes = inports.map((port) => port.type);
-    this.outTypes = outports.map((port) => port.type);
-    this.senders = this.outTypes.map(senderOf);
+    this.inTypes = twin.inTypes;
+    this.outTypes = twin.outTypes;
+    this.senders = twin.senders;
     this.limits = outports.map(() => Number.POSITIVE_INFINITY);
     this.staged = outports.map(() => 0);
-    this.imports = makeImports(this, twin.imports, capabilities);
   }
 
   /** The instance in WebAssembly, woken if it sleeps. Throws KappaError MEMORY_EXHAUSTED, MODULE_INVALID. */
@@ -196,8 +194,9 @@ export class Instance implements Caller {
   }
 
   private instantiate(): TwinExports {
+    const imports = makeImports(this, this.twin.imports, this.capabilities);
     try {
-      return new WebAssembly.Instance(this.twin.module, this.imports).exports as TwinExports;
+      return new WebAssembly.Instance(this.twin.module, imports).exports as TwinExports;
     } catch (error) {
       if (error instanceof RangeError) {
         throw new KappaError("MEMORY_EXHAUSTED", `actor ${this.id}: ${error.message}`, {}, { cause: error });

@@ -1,6 +1,7 @@
 import type { ValueType } from "../../compiler/actor/capabilities.js";
 import { ModuleError, readModule } from "../../compiler/actor/module.js";
-import type { Manifest, Module } from "../../compiler/actor/types.js";
+import { isScalar } from "../../compiler/actor/token.js";
+import { type Manifest, type Module, TypeCode } from "../../compiler/actor/types.js";
 import {
   type FunctionType,
   readWasm,
@@ -21,6 +22,10 @@ export interface Twin {
   manifest: Manifest;
   /** ABI numbers of the imports. */
   imports: number[];
+  /** Types of the ports, and the import that sends on each outport. */
+  inTypes: number[];
+  outTypes: number[];
+  senders: number[];
   /** Types of the mutable globals, in index order. */
   globals: ValueType[];
   /** Bytes that the globals take in a state. */
@@ -60,6 +65,9 @@ export function makeTwin({ bytes, hash, manifest: { name } }: Module): Twin {
     module: new WebAssembly.Module(new TwinBuilder(wasm, manifest).build()),
     manifest,
     imports: wasm.imports.map((imported) => Number(imported.name)),
+    inTypes: manifest.inports.map((port) => port.type),
+    outTypes: manifest.outports.map((port) => port.type),
+    senders: manifest.outports.map((port) => senderOf(port.type)),
     globals,
     globalBytes: globals.reduce((sum, type) => sum + (isWide(type) ? 8 : 4), 0),
   };
@@ -68,6 +76,16 @@ export function makeTwin({ bytes, hash, manifest: { name } }: Module): Twin {
 /** Whether a value takes 8 bytes. */
 export function isWide(type: ValueType): boolean {
   return type === "i64" || type === "f64";
+}
+
+/** The import that sends on an outport of this type. */
+function senderOf(type: number): number {
+  if (type === TypeCode.i64 || type === TypeCode.u64) return 2;
+  if (type === TypeCode.f32) return 3;
+  if (type === TypeCode.f64) return 4;
+  if (isScalar(type)) return 1;
+  if (type === TypeCode.text) return 5;
+  return type >= TypeCode.array ? 7 : 6;
 }
 
 function check(name: string, bytes: Uint8Array): Module {
