@@ -46,23 +46,29 @@ export function spanOf(file: string, text: string, start: number, end: number): 
   return { file, start: positionAt(text, start), end: positionAt(text, Math.max(start, end)) };
 }
 
-/** The line around an offset, without its end; found from the offset, since a compiler may have many findings. */
-function lineAt(text: string, offset: number): string {
-  const from = offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1;
-  const to = text.indexOf("\n", from);
-  return text.slice(from, to < 0 ? text.length : to).replace(/\r$/, "");
+/** Lines of generated scripts can be very long; an excerpt shows so many characters before and after the place. */
+const EXCERPT_BEFORE = 80;
+const EXCERPT_AFTER = 120;
+
+/** The line at a place, as much of it as is worth showing, and a line with carets under the place. */
+function excerpt(text: string, start: number, end: number): [line: string, carets: string] {
+  const lineStart = start === 0 ? 0 : text.lastIndexOf("\n", start - 1) + 1;
+  const from = start - lineStart > EXCERPT_BEFORE ? start - EXCERPT_BEFORE : lineStart;
+  const after =
+    text
+      .slice(start, start + EXCERPT_AFTER)
+      .split("\n", 1)[0]
+      ?.replace(/\r$/, "") ?? "";
+  const before = (from > lineStart ? "..." : "") + text.slice(from, start);
+  const width = Math.min(Math.max(1, end - start), Math.max(1, after.length));
+  return [before + after, before.replace(/[^\t]/g, " ") + "^".repeat(width)];
 }
 
 /** Human form: `file:line:column: error CODE: message`, the line, a caret under it and the hint. */
 export function formatDiagnostic(d: Diagnostic, text?: string): string {
   const { start, end } = d.span;
   const lines = [`${d.span.file}:${start.line}:${start.column}: ${d.severity} ${d.code}: ${d.message}`];
-  if (text !== undefined) {
-    const line = lineAt(text, start.offset);
-    const width = end.line === start.line ? Math.max(1, end.column - start.column) : line.length - start.column + 1;
-    const pad = line.slice(0, start.column - 1).replace(/[^\t]/g, " ");
-    lines.push(`  ${line}`, `  ${pad}${"^".repeat(Math.max(1, width))}`);
-  }
+  if (text !== undefined) lines.push(...excerpt(text, start.offset, end.offset).map((line) => `  ${line}`));
   if (d.hint) lines.push(`  hint: ${d.hint}`);
   return lines.join("\n");
 }

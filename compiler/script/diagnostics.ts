@@ -42,6 +42,11 @@ function list(names: string[]): string {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
+/** "a -> b -> c", a long one without its middle. */
+function path(names: string[]): string {
+  return (names.length <= 8 ? names : [...names.slice(0, 4), "...", ...names.slice(-3)]).join(" -> ");
+}
+
 /**
  * Everything the script compiler can say: stable code, severity, message and the way out.
  * KS0xx syntax and values, KS1xx names and arguments, KS2xx ports, KS3xx rules, KS4xx the service, KS9xx warnings.
@@ -114,10 +119,7 @@ export const FINDINGS = {
     "KS117",
     (name: string, type: string, value: string) => `Argument '${name}' takes ${type}, not ${value}.`,
   ),
-  recursiveComponent: error(
-    "KS118",
-    (cycle: string[]) => `Component '${cycle[0]}' contains itself: ${cycle.join(" -> ")}.`,
-  ),
+  recursiveComponent: error("KS118", (cycle: string[]) => `Component '${cycle[0]}' contains itself: ${path(cycle)}.`),
   componentDepth: error("KS119", (limit: number) => `Components nest more than ${limit} deep.`),
   tooManyActors: error("KS120", (limit: number) => `The script makes more than ${limit} actors.`),
 

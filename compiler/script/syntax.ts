@@ -28,8 +28,11 @@ export function parseScript(report: Report): Script | undefined {
   const error = first.parserErrors[0];
   if (error !== undefined && !badLines.has(0)) {
     const { tokens } = lexer.tokenize(text);
-    for (const { range, finding } of syntaxFaults(text, tokens, error)) {
-      if (!badLines.has(report.source.position(range.offset).line)) report.add(range, finding);
+    const isBad = (token: Token | undefined) => token !== undefined && badLines.has(token.endLine ?? 0);
+    for (const { index, range, finding } of syntaxFaults(text, tokens, error)) {
+      // What could not be read may have closed a bracket, so the first token after it is no better.
+      const follows = startsLine(tokens, index) && isBad(tokens[index - 1]);
+      if (!follows && !isBad(tokens[index])) report.add(range, finding);
     }
   }
   return report.hasErrors ? undefined : first.value;

@@ -47,8 +47,12 @@ function jsonOf(literal: Literal, report: Report): Json {
 
 function numberValue(literal: NumberValue, report: Report): number {
   const value = Number(literal.text);
-  if (!Number.isFinite(value)) report.add(rangeOf(literal), FINDINGS.numberRange(literal.text));
-  else if (Number.isInteger(value) && !Number.isSafeInteger(value) && !isExact(literal.text, value)) {
+  if (!Number.isFinite(value)) {
+    report.add(rangeOf(literal), FINDINGS.numberRange(literal.text));
+    // Fits every type of number, so that no other error follows.
+    return 0;
+  }
+  if (Number.isInteger(value) && !Number.isSafeInteger(value) && !isExact(literal.text, value)) {
     report.add(rangeOf(literal), FINDINGS.numberPrecision(literal.text, value));
   }
   return Object.is(value, -0) ? 0 : value;
