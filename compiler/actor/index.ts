@@ -1,4 +1,3 @@
-import { CompileError } from "../diagnostic.js";
 import { BackendFailure, type BackendResult, runBackend } from "./backend.js";
 import { lowered } from "./body.js";
 import { checkActor } from "./check.js";
