@@ -1,6 +1,7 @@
 /**
  * What boards with a Cortex-M share: start-up, time from SysTick, sleep, fault records, the rings of a UART. A board
- * has a `device.h` (interrupt numbers, then CMSIS's core header) and defines board_start() and its interrupt handlers.
+ * has a `device.h` (interrupt numbers, then CMSIS's core header) and defines the functions named board_ here, its
+ * interrupt handlers, and what else port.h asks for.
  */
 #ifndef CORTEX_M_H
 #define CORTEX_M_H
@@ -20,8 +21,12 @@ int main(void);
 /** Starts SysTick at a core clock of `hertz` (at least 1 MHz). */
 void cortex_m_time_begin(uint32_t hertz);
 
-/** SysTick's counter mixed with what start-up left in RAM: the only entropy of a chip without a generator. */
+/** 32 bits from the jitter of SysTick against the code, mixed into a word that survives a restart: the only entropy of
+ * a chip without a generator. No two starts of an emulator without `-icount` give the same. */
 uint32_t cortex_m_jitter(void);
+
+/** An identity that follows from the device's name (FNV-1a, 64 bits), for a board without one of its own. */
+void cortex_m_name_id(uint8_t id[8]);
 
 /** A ring of bytes between one interrupt handler and the main loop; the size is a power of two. */
 typedef struct byte_ring {
@@ -35,8 +40,12 @@ static inline bool byte_ring_empty(const byte_ring *ring) {
     return ring->head == ring->tail;
 }
 
+static inline uint16_t byte_ring_count(const byte_ring *ring) {
+    return (uint16_t)(ring->tail - ring->head);
+}
+
 static inline bool byte_ring_full(const byte_ring *ring) {
-    return (uint16_t)(ring->tail - ring->head) == ring->size;
+    return byte_ring_count(ring) == ring->size;
 }
 
 /** Puts one byte; only when not full. */
@@ -52,11 +61,25 @@ static inline uint8_t byte_ring_take(byte_ring *ring) {
     return byte;
 }
 
+/** Clock, time and UART; called once, first of all. */
+void board_start(void);
+
+/** What the chip knows of its last reset (port.h); asked once, before board_start(). */
+uint32_t board_reset_reason(void);
+
 /** The received bytes and those to be sent; the board's driver moves them to and from its UART. */
 extern byte_ring cortex_m_rx, cortex_m_tx;
 
-/** Board: begins or goes on sending from cortex_m_tx, with interrupts masked. Never waits. */
+/** Begins or goes on sending from cortex_m_tx, with interrupts masked. Never waits. */
 void board_uart_kick(void);
+
+/** There is room in cortex_m_rx. A handler that finds the ring full masks the receiver's interrupt and leaves the byte
+ * where it is: the UART's own overrun decides what is lost, and an emulator holds its peer back. This takes up again.
+ */
+void board_uart_listen(void);
+
+/** True when the main loop waits for room in cortex_m_tx and there is a good part of it: see kp_port_sleep(). */
+bool cortex_m_tx_awaited(void);
 
 /** The default of every exception and interrupt that a board does not handle: records the cause and restarts. */
 void cortex_m_fault(void);

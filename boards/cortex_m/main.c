@@ -15,11 +15,20 @@
 
 extern uint8_t heap_start[], heap_end[];
 
-void board_start(void);
 /** Largest heap that a board gives to actors; boards with little RAM give all. */
 extern const size_t board_heap_max;
 
 static const char *const attributes[] = {DEVICE_ATTRIBUTES};
+
+void cortex_m_name_id(uint8_t id[8]) {
+    uint64_t hash = 0xCBF29CE484222325u;
+    for (const char *at = DEVICE_NAME; *at != '\0'; at++) {
+        hash = (hash ^ (uint8_t)*at) * 0x100000001B3u;
+    }
+    for (unsigned i = 0; i < 8; i++) {
+        id[i] = (uint8_t)(hash >> (56u - 8u * i));
+    }
+}
 
 int main(void) {
     static kp_config config = KP_CONFIG_DEFAULT;

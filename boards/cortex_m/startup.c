@@ -8,7 +8,8 @@
 
 extern uint32_t data_load[], data_start[], data_end[], bss_start[], bss_end[], stack_start[], stack_end[];
 
-/** The last fault, kept over the restart: the stacked frame (ARMv7-M ARM, B1.5.6) and the fault status (B3.2.15). */
+/** The last fault, kept over the restart for a debugger: the stacked frame (ARMv7-M ARM, B1.5.6) and the fault status
+ * (B3.2.15). A frame that the stack had no room for is all zeros. */
 typedef struct fault_record {
     uint32_t magic;
     uint32_t exception; /* IPSR */
@@ -18,12 +19,16 @@ typedef struct fault_record {
 } fault_record;
 
 static fault_record fault __attribute__((section(".noinit")));
-static bool faulted;
+static uint32_t reset_reason;
 
 void reset_handler(void);
 void systick_handler(void);
 
 static void __attribute__((used)) fault_store(const uint32_t *frame) {
+    static const uint32_t none[8];
+    if (frame < stack_start || frame + 8 > stack_end) {
+        frame = none;
+    }
     fault.magic = FAULT_MAGIC;
     fault.exception = __get_IPSR();
     fault.status = SCB->CFSR;
@@ -35,7 +40,8 @@ static void __attribute__((used)) fault_store(const uint32_t *frame) {
 }
 
 void __attribute__((naked)) cortex_m_fault(void) {
-    __asm volatile("mrs r0, msp\n b fault_store");
+    /* An overflown stack is of no use to fault_store(): it gets a fresh one. */
+    __asm volatile("mrs r0, msp\n ldr r1, =stack_end\n mov sp, r1\n b fault_store");
 }
 
 /* ARMv7-M ARM, table B1-4. The board's interrupts follow in .vectors.board. */
@@ -72,14 +78,17 @@ void reset_handler(void) {
     for (uint32_t *to = stack_start; to < used;) {
         *to++ = STACK_PAINT;
     }
-    faulted = fault.magic == FAULT_MAGIC;
-    fault.magic = 0;
+    reset_reason = board_reset_reason();
+    if (fault.magic == FAULT_MAGIC) {
+        reset_reason |= KP_RESET_FAULT;
+        fault.magic = 0;
+    }
     (void)main();
     cortex_m_fault();
 }
 
 uint32_t kp_port_reset_reason(void) {
-    return faulted ? KP_RESET_FAULT : KP_RESET_POWER;
+    return reset_reason;
 }
 
 void kp_port_restart(void) {

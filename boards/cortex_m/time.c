@@ -59,27 +59,38 @@ uint64_t kp_port_ms(void) {
     return now;
 }
 
+/* Ends the running period early when the deadline comes first. A wrap between the two looks at the counter would count
+ * twice, so it is forgotten: less than a microsecond. */
+static void shorten_period(uint64_t ms) {
+    const uint32_t gone = elapsed();
+    if (ms < PERIOD_MAX / ticks_per_ms && gone < period && (uint32_t)ms * ticks_per_ms < period - gone) {
+        advance(gone);
+        begin_period((uint32_t)ms * ticks_per_ms);
+        SCB->ICSR = SCB_ICSR_PENDSTCLR_Msk;
+    }
+}
+
 /* WFI ends with a pending interrupt also while interrupts are masked, so that none is missed after the look at the
- * ring. */
+ * rings. Interrupts that leave the main loop nothing to do do not end the sleep. */
 void kp_port_sleep(uint32_t ms) {
+    const uint64_t due = ms == UINT32_MAX ? UINT64_MAX : kp_port_ms() + ms;
+    uint64_t now;
     __disable_irq();
-    if (ms > 0 && byte_ring_empty(&cortex_m_rx)) {
-        const uint32_t gone = elapsed();
-        if (ms < PERIOD_MAX / ticks_per_ms && gone < period && ms * ticks_per_ms < period - gone) {
-            advance(gone);
-            begin_period(ms * ticks_per_ms);
-        }
+    while ((now = kp_port_ms()) < due && byte_ring_empty(&cortex_m_rx) && !cortex_m_tx_awaited()) {
+        shorten_period(due - now);
         __DSB();
         __WFI();
+        __enable_irq();
+        __ISB();
+        __disable_irq();
     }
     __enable_irq();
 }
 
 uint32_t cortex_m_jitter(void) {
-    uint32_t mixed = 0;
+    static uint32_t kept __attribute__((section(".noinit")));
     for (unsigned i = 0; i < 64; i++) {
-        mixed = (mixed << 5 | mixed >> 27) ^ SysTick->VAL;
-        mixed *= 0x9E3779B1u;
+        kept = ((kept << 5 | kept >> 27) ^ SysTick->VAL) * 0x9E3779B1u;
     }
-    return mixed;
+    return kept;
 }

@@ -7,10 +7,15 @@ static uint8_t rx_bytes[512], tx_bytes[512];
 byte_ring cortex_m_rx = {.bytes = rx_bytes, .size = sizeof rx_bytes};
 byte_ring cortex_m_tx = {.bytes = tx_bytes, .size = sizeof tx_bytes};
 
+static bool tx_short; /* the last kp_port_send() took less than it was given */
+
 size_t kp_port_receive(uint8_t *bytes, size_t room) {
     size_t count = 0;
     while (count < room && !byte_ring_empty(&cortex_m_rx)) {
         bytes[count++] = byte_ring_take(&cortex_m_rx);
+    }
+    if (count > 0) {
+        board_uart_listen();
     }
     return count;
 }
@@ -20,8 +25,14 @@ size_t kp_port_send(const uint8_t *bytes, size_t count) {
     while (taken < count && !byte_ring_full(&cortex_m_tx)) {
         byte_ring_put(&cortex_m_tx, bytes[taken++]);
     }
+    tx_short = taken < count;
     __disable_irq();
     board_uart_kick();
     __enable_irq();
     return taken;
+}
+
+/* Not for every byte that leaves: a round of the main loop is to be worth it. */
+bool cortex_m_tx_awaited(void) {
+    return tx_short && byte_ring_count(&cortex_m_tx) <= sizeof tx_bytes / 2;
 }

@@ -35,11 +35,20 @@ void board_uart_kick(void) {
 
 static void rx_handler(void) {
     UART0_INTERRUPT = 2u;
-    while (UART0_STATE & STATE_RXFULL) {
-        const uint8_t byte = (uint8_t)UART0_DATA;
-        if (!byte_ring_full(&cortex_m_rx)) {
-            byte_ring_put(&cortex_m_rx, byte);
-        }
+    while ((UART0_STATE & STATE_RXFULL) && !byte_ring_full(&cortex_m_rx)) {
+        byte_ring_put(&cortex_m_rx, (uint8_t)UART0_DATA);
+    }
+    if (byte_ring_full(&cortex_m_rx)) {
+        NVIC_DisableIRQ(UART0_RX_IRQn);
+    }
+}
+
+/* The interrupt was acknowledged when the ring was full; a byte that waits since then must not wait for the next one.
+ */
+void board_uart_listen(void) {
+    if (!NVIC_GetEnableIRQ(UART0_RX_IRQn)) {
+        NVIC_SetPendingIRQ(UART0_RX_IRQn);
+        NVIC_EnableIRQ(UART0_RX_IRQn);
     }
 }
 
@@ -60,16 +69,16 @@ uint32_t kp_port_random(void) {
 }
 
 void kp_port_unique_id(uint8_t id[8]) {
-    static const uint8_t own[8] = {'A', 'N', '3', '8', '6', 0, 0, 1};
-    for (unsigned i = 0; i < 8; i++) {
-        id[i] = own[i];
-    }
+    cortex_m_name_id(id);
+}
+
+uint32_t board_reset_reason(void) {
+    return KP_RESET_POWER;
 }
 
 const kp_capability kp_port_capabilities[] = {ROOM_CAPABILITIES};
 const size_t kp_port_capability_count = sizeof kp_port_capabilities / sizeof kp_port_capabilities[0];
 
-void board_start(void);
 void board_start(void) {
     cortex_m_time_begin(CLOCK_HZ);
     start_uart();

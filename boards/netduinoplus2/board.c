@@ -1,20 +1,25 @@
-/* Netduino Plus 2: STM32F405RG. Registers by ST RM0090; the link is USART1 on PA9 (TX) and PA10 (RX), 115200 8N1. */
+/*
+ * Netduino Plus 2: STM32F405RG. Registers by ST RM0090. The link is USART1 on the header's SDA (PB6, TX) and SCL (PB7,
+ * RX), 115200 8N1: on its other pins, PA9 and PA10, are the USB supply and the blue LED.
+ */
 #include "cortex_m.h"
 
 #include "port.h"
 #include "sim/room.h"
 
-#define CLOCK_HZ   168000000u
-#define APB2_HZ    84000000u
-#define LINK_BAUD  115200u
-#define WAIT_STEPS 100000u /* of a loop that waits for an oscillator; it starts in some milliseconds */
+#define CRYSTAL_MHZ  25u /* of this board */
+#define INTERNAL_MHZ 16u /* the chip's own oscillator, which it starts with */
+#define PLL_HZ       168000000u
+#define LINK_BAUD    115200u
+#define WAIT_STEPS   100000u /* of a loop that waits for an oscillator; it starts in some milliseconds */
+#define RANDOM_STEPS 1000u   /* likewise for a random number: 40 cycles of 48 MHz */
 
 const size_t board_heap_max = SIZE_MAX;
 
-/* ---- Clock: 25 MHz crystal through the PLL to 168 MHz (7.3.2) ---- */
+/* ---- Clock (7.3) ---- */
 
-static bool wait_for(volatile uint32_t *where, uint32_t mask, uint32_t value) {
-    for (uint32_t left = WAIT_STEPS; left > 0; left--) {
+static bool wait_for(volatile uint32_t *where, uint32_t mask, uint32_t value, uint32_t steps) {
+    for (; steps > 0; steps--) {
         if ((*where & mask) == value) {
             return true;
         }
@@ -28,24 +33,49 @@ static bool is_emulated(void) {
     return RCC_CR == 0;
 }
 
-static void start_clock(void) {
+/* The PLL at 168 MHz from the crystal, or from the internal oscillator if that does not start; without a PLL the
+ * internal oscillator itself. Returns the core clock, tells that of USART1. */
+static uint32_t start_clock(uint32_t *usart_hertz) {
+    *usart_hertz = PLL_HZ / 2u;
     if (is_emulated()) {
-        return;
+        return PLL_HZ;
     }
     RCC_CR |= 1u << 16; /* HSEON */
-    const bool crystal = wait_for(&RCC_CR, 1u << 17, 1u << 17);
-    /* VCO 336 MHz from an input of 1 MHz: M = 25 of the crystal or 16 of the internal oscillator; P = 2, Q = 7 */
-    RCC_PLLCFGR = (crystal ? 25u | 1u << 22 : 16u) | 336u << 6 | 7u << 24;
-    RCC_CR |= 1u << 24;                            /* PLLON */
-    FLASH_ACR = 5u | 1u << 8 | 1u << 9 | 1u << 10; /* 5 wait states, prefetch and caches (3.5.1) */
-    RCC_CFGR = 5u << 10 | 4u << 13;                /* APB1 = clock / 4, APB2 = clock / 2 */
-    if (!wait_for(&RCC_CR, 1u << 25, 1u << 25)) {
-        cortex_m_fault();
+    const bool crystal = wait_for(&RCC_CR, 1u << 17, 1u << 17, WAIT_STEPS);
+    /* 336 MHz from an input of 1 MHz, halved for the core, by 7 for the random numbers */
+    RCC_PLLCFGR = (crystal ? CRYSTAL_MHZ | 1u << 22 : INTERNAL_MHZ) | 336u << 6 | 7u << 24;
+    RCC_CR |= 1u << 24; /* PLLON */
+    if (wait_for(&RCC_CR, 1u << 25, 1u << 25, WAIT_STEPS)) {
+        FLASH_ACR = 5u | 1u << 8 | 1u << 9 | 1u << 10; /* 5 wait states, prefetch and caches (3.5.1) */
+        RCC_CFGR = 5u << 10 | 4u << 13;                /* APB1 = clock / 4, APB2 = clock / 2 */
+        RCC_CFGR |= 2u;
+        if (wait_for(&RCC_CFGR, 3u << 2, 2u << 2, WAIT_STEPS)) {
+            return PLL_HZ;
+        }
     }
-    RCC_CFGR |= 2u;
-    if (!wait_for(&RCC_CFGR, 3u << 2, 2u << 2)) {
-        cortex_m_fault();
+    RCC_CFGR = 0;
+    *usart_hertz = INTERNAL_MHZ * 1000000u;
+    return INTERNAL_MHZ * 1000000u;
+}
+
+/* The flags stay until they are cleared (7.3.21). */
+uint32_t board_reset_reason(void) {
+    static const struct {
+        uint8_t flag, reason;
+    } reasons[] = {{31, KP_RESET_POWER},    {30, KP_RESET_WATCHDOG}, {29, KP_RESET_WATCHDOG},
+                   {28, KP_RESET_SOFTWARE}, {27, KP_RESET_POWER},    {25, KP_RESET_POWER}};
+    if (is_emulated()) {
+        return 0;
     }
+    const uint32_t flags = RCC_CSR;
+    uint32_t found = 0;
+    for (unsigned i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+        if ((flags >> reasons[i].flag) & 1u) {
+            found |= reasons[i].reason;
+        }
+    }
+    RCC_CSR |= 1u << 24;
+    return found != 0 ? found : KP_RESET_PIN; /* every reset pulls the pin: it counts when it is alone */
 }
 
 /* ---- USART1 (30.6) ---- */
@@ -58,12 +88,13 @@ static void start_clock(void) {
 #define CR1_TXEIE  (1u << 7)
 #define CR1_UE     (1u << 13)
 
-static void start_uart(void) {
-    RCC_AHB1ENR |= 1u;                                        /* GPIOA */
+static void start_uart(uint32_t hertz) {
+    RCC_AHB1ENR |= 1u << 1;                                   /* GPIOB */
     RCC_APB2ENR |= 1u << 4;                                   /* USART1 */
-    GPIOA_MODER = (GPIOA_MODER & ~(0xFu << 18)) | 0xAu << 18; /* PA9, PA10: alternate function */
-    GPIOA_AFRH = (GPIOA_AFRH & ~0xFF0u) | 0x770u;             /* 7: USART1 */
-    USART1_BRR = (APB2_HZ + LINK_BAUD / 2u) / LINK_BAUD;
+    GPIOB_AFRL = (GPIOB_AFRL & ~(0xFFu << 24)) | 0x77u << 24; /* PB6, PB7: USART1 is function 7 */
+    GPIOB_PUPDR = (GPIOB_PUPDR & ~(3u << 14)) | 1u << 14;     /* an open RX line is quiet */
+    GPIOB_MODER = (GPIOB_MODER & ~(0xFu << 12)) | 0xAu << 12; /* alternate function */
+    USART1_BRR = (hertz + LINK_BAUD / 2u) / LINK_BAUD;
     USART1_CR1 = CR1_UE | CR1_TE | CR1_RE | CR1_RXNEIE;
     NVIC_EnableIRQ(USART1_IRQn);
 }
@@ -76,15 +107,19 @@ void board_uart_kick(void) {
     USART1_CR1 = byte_ring_empty(&cortex_m_tx) ? USART1_CR1 & ~CR1_TXEIE : USART1_CR1 | CR1_TXEIE;
 }
 
-/* A byte that finds the ring full is lost, as it would be in the receiver; the link's resending brings it again. */
+/* Masked in the NVIC and not in the USART: QEMU's does not take its request back for a mask. */
 static void usart1_handler(void) {
-    while (USART1_SR & SR_RXNE) {
-        const uint8_t byte = (uint8_t)USART1_DR;
-        if (!byte_ring_full(&cortex_m_rx)) {
-            byte_ring_put(&cortex_m_rx, byte);
-        }
+    while ((USART1_SR & SR_RXNE) && !byte_ring_full(&cortex_m_rx)) {
+        byte_ring_put(&cortex_m_rx, (uint8_t)USART1_DR);
+    }
+    if (byte_ring_full(&cortex_m_rx)) {
+        NVIC_DisableIRQ(USART1_IRQn);
     }
     board_uart_kick();
+}
+
+void board_uart_listen(void) {
+    NVIC_EnableIRQ(USART1_IRQn);
 }
 
 __attribute__((section(".vectors.board"), used)) static const cortex_m_handler interrupts[82] = {
@@ -93,34 +128,53 @@ __attribute__((section(".vectors.board"), used)) static const cortex_m_handler i
 /* ---- Random and identity ---- */
 
 uint32_t kp_port_random(void) {
-    static uint32_t state;
-    if (!is_emulated() && (RNG_SR & 1u)) {
+    if (!is_emulated() && wait_for(&RNG_SR, 1u, 1u, RANDOM_STEPS)) {
         return RNG_DR;
     }
-    state = state * 1664525u + 1013904223u;
-    return state ^= cortex_m_jitter();
+    return cortex_m_jitter();
 }
 
 void kp_port_unique_id(uint8_t id[8]) {
-    const bool emulated = is_emulated();
-    const uint32_t words[2] = {emulated ? 0x554D4551u : UNIQUE_ID(0) ^ UNIQUE_ID(2), emulated ? 405u : UNIQUE_ID(1)};
+    if (is_emulated()) {
+        cortex_m_name_id(id);
+        return;
+    }
+    const uint32_t words[2] = {UNIQUE_ID(0) ^ UNIQUE_ID(2), UNIQUE_ID(1)};
     for (unsigned i = 0; i < 8; i++) {
         id[i] = (uint8_t)(words[i / 4] >> (8u * (i % 4u)));
     }
 }
 
-/* ---- Start ---- */
+/* The generator's first number is not to be used (24.3.1). */
+static void start_random(void) {
+    if (!is_emulated()) {
+        RCC_AHB2ENR |= 1u << 6;
+        RNG_CR = 1u << 2;
+        (void)kp_port_random();
+    }
+}
 
-const kp_capability kp_port_capabilities[] = {ROOM_CAPABILITIES};
+/* ---- Capabilities: the simulated room, and the blue LED (PA10) as its lamp ---- */
+
+static void start_led(void) {
+    RCC_AHB1ENR |= 1u;
+    GPIOA_MODER = (GPIOA_MODER & ~(3u << 20)) | 1u << 20;
+}
+
+static int light(uint32_t *slots) {
+    GPIOA_BSRR = 1u << (slots[0] != 0 ? 10 : 26);
+    return room_io_light(slots);
+}
+
+const kp_capability kp_port_capabilities[] = {{32, room_sense_temp}, {40, light}, {41, room_io_digitalout}};
 const size_t kp_port_capability_count = sizeof kp_port_capabilities / sizeof kp_port_capabilities[0];
 
-void board_start(void);
+/* ---- Start ---- */
+
 void board_start(void) {
-    start_clock();
-    cortex_m_time_begin(CLOCK_HZ);
-    if (!is_emulated()) {
-        RCC_AHB2ENR |= 1u << 6; /* RNG */
-        RNG_CR = 1u << 2;
-    }
-    start_uart();
+    uint32_t usart_hertz;
+    cortex_m_time_begin(start_clock(&usart_hertz));
+    start_random();
+    start_led();
+    start_uart(usart_hertz);
 }
