@@ -1,3 +1,4 @@
+import { distance, FLIGHT_MAX } from "../port/sequence.js";
 import { type DeployDevice, disconnect, removeActors } from "./deployment.js";
 import { failure } from "./failure.js";
 import { MessageError } from "./messages.js";
@@ -74,7 +75,7 @@ function takeConnections(
   for (const item of items.filter(isConnection)) {
     const id = connectionOf(device, item);
     if (id !== undefined) {
-      device.channels.take(id, item.handle, item.seq);
+      device.channels.take(id, item.handle, startOf(item, device.registry.connections.get(id)?.next));
       device.channels.open(id);
       taken.add(id);
     } else if (!orphans.has(item.actor)) {
@@ -83,6 +84,14 @@ function takeConnections(
     }
   }
   return { taken, strays };
+}
+
+/**
+ * Where the host's end goes on: at what the device told, or, for tokens that come from it, after those that the host has stored and
+ * not acknowledged.
+ */
+function startOf({ role, seq }: ConnectionItem, next: number | undefined): number {
+  return role === "sending" && next !== undefined && distance(seq, next) <= FLIGHT_MAX ? next : seq;
 }
 
 function connectionOf({ registry }: DeployDevice, item: ConnectionItem): string | undefined {

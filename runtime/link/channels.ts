@@ -81,6 +81,11 @@ export class Channels {
     this.byHandle.set(handle, channel);
   }
 
+  /** Sequence number of the next token that comes by connection `id`, if it comes to here. */
+  expected(id: string): number | undefined {
+    return this.byId.get(id)?.receiver?.expected;
+  }
+
   /** The device has connection `id` now. */
   open(id: string): void {
     this.channel(id).live = true;

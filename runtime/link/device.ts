@@ -118,22 +118,27 @@ export class DeviceRuntime extends EventEmitter<DeviceEvents> implements ActorHo
     return { ...this.session.statistics, resent: this.channels.resent, repeated: this.requests.repeated };
   }
 
-  /**
-   * What is to be kept for the next host process; see the event `changed`. Whoever keeps the queues of incoming connections, too, keeps
-   * the record together with them, since it says how far they have come.
-   */
+  /** What is to be kept for the next host process; see the event `changed`. */
   get record(): DeviceRecord {
     const { identity, boot } = this;
-    const saved = this.registry.save();
-    for (const [id, connection] of Object.entries(saved.connections)) {
-      const next = this.channels.expected(id);
-      if (next !== undefined) connection.next = next;
-    }
     return {
       ...(identity === undefined ? {} : { device: identity }),
       ...(boot === undefined ? {} : { boot }),
-      ...saved,
+      ...this.registry.save(),
     };
+  }
+
+  /**
+   * The record with how far incoming connections have come, for callers who keep the queues of these connections and this in one
+   * step: the next process then gets no token twice. It must not be used once further tokens may have come.
+   */
+  checkpoint(): DeviceRecord {
+    const { record } = this;
+    for (const [id, connection] of Object.entries(record.connections)) {
+      const next = this.channels.expected(id);
+      if (next !== undefined) connection.next = next;
+    }
+    return record;
   }
 
   /** Connects, and connects again whenever the device was away. Resolves when it is connected for the first time. */

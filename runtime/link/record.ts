@@ -27,6 +27,8 @@ export interface RecordedConnection {
   handle: number;
   actor: string;
   port: number;
+  /** In a checkpoint only: sequence number of the next token by a `send` connection; those before it are in its queue. */
+  next?: number;
 }
 
 const HANDLES = 0x10000;
@@ -53,11 +55,13 @@ export class Registry {
   }
 
   save(): Pick<DeviceRecord, "actors" | "connections" | "inside"> {
-    return structuredClone({
+    const saved = structuredClone({
       actors: Object.fromEntries(this.actors),
       connections: Object.fromEntries(this.connections),
       inside: Object.fromEntries(this.inside),
     });
+    for (const connection of Object.values(saved.connections)) delete connection.next;
+    return saved;
   }
 
   clear(): void {
