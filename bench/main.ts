@@ -1,0 +1,27 @@
+import { writeFileSync } from "node:fs";
+import { onDevice } from "./device.js";
+import { hostRows } from "./host.js";
+import { firings } from "./instructions.js";
+import { markdown, type Table } from "./report.js";
+import { flash, modules } from "./sizes.js";
+
+const PARTS: Record<string, () => Promise<Table[]>> = {
+  firings: async () => [await firings()],
+  flash: async () => [await flash()],
+  device: onDevice,
+  modules: async () => [await modules()],
+  host: hostRows,
+};
+
+/** Measures everything and writes docs/benchmarks.md, or prints the parts that are named. */
+async function main(only: string[]): Promise<void> {
+  const tables: Table[] = [];
+  for (const [name, measure] of Object.entries(PARTS)) {
+    if (only.length === 0 || only.includes(name)) tables.push(...(await measure()));
+  }
+  const text = markdown(tables);
+  console.log(text);
+  if (only.length === 0) writeFileSync("docs/benchmarks.md", text);
+}
+
+await main(process.argv.slice(2));
