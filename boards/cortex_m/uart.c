@@ -3,7 +3,8 @@
 
 #include "port.h"
 
-static uint8_t rx_bytes[512], tx_bytes[512];
+/* Received bytes wait while an actor fires: 44 ms at 115200 baud. A frame that goes out waits in the link. */
+static uint8_t rx_bytes[512], tx_bytes[256];
 byte_ring cortex_m_rx = {.bytes = rx_bytes, .size = sizeof rx_bytes};
 byte_ring cortex_m_tx = {.bytes = tx_bytes, .size = sizeof tx_bytes};
 

@@ -209,7 +209,7 @@ int kp_operation_inventory(kp_request *request) {
 static int put_device_metrics(kp_cbor_writer *out) {
     const kp_wire_counts *wire = kp_wire_counters();
     const kp_endpoint_counts *tokens = kp_endpoint_counters();
-    kp_cbor_put_array(out, 7);
+    kp_cbor_put_array(out, 9);
     kp_cbor_put_uint(out, kp_heap_free_bytes());
     kp_cbor_put_uint(out, kp_port_ms());
     kp_cbor_put_uint(out, wire->frames_in);
@@ -217,6 +217,8 @@ static int put_device_metrics(kp_cbor_writer *out) {
     kp_cbor_put_uint(out, tokens->tokens_in);
     kp_cbor_put_uint(out, tokens->tokens_out);
     kp_cbor_put_uint(out, tokens->resent);
+    kp_cbor_put_uint(out, kp_port_reset_reason());
+    kp_cbor_put_uint(out, kp_port_stack_used());
     return KP_OK;
 }
 
