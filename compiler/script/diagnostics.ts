@@ -186,6 +186,7 @@ export const FINDINGS = {
   circularRule: error("KS304", (name: string) => `Rule '${name}' has a circular reference.`),
   ruleSize: error("KS305", (limit: number) => `The rules expand to more than ${limit} terms.`),
   ruleDepth: error("KS306", (limit: number) => `The rules nest more than ${limit} deep.`),
+  tooManyApplications: error("KS307", (limit: number) => `More than ${limit} rules are applied, counted by actor.`),
 
   nothingToDeploy: error(
     "KS401",

@@ -122,9 +122,9 @@ class Expander {
     for (const { from, to, range } of links) {
       const targets = "inner" in to ? [] : this.targets(to, path, hulls);
       if ("inner" in from) {
-        const all = hull.inports.get(from.inner);
-        if (all === undefined) hull.inports.set(from.inner, [...targets]);
-        else all.push(...targets);
+        const all = hull.inports.get(from.inner) ?? [];
+        for (const target of targets) all.push(target);
+        hull.inports.set(from.inner, all);
         continue;
       }
       const origin = this.origin(from, path, hulls);

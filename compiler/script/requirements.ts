@@ -6,6 +6,9 @@ import type { Report } from "./report.js";
 import type { Rules } from "./rules.js";
 import { rangeOf } from "./tree.js";
 
+/** Rules applied, each counted once an actor: far more than any script needs, and what memory easily holds. */
+export const MAX_APPLICATIONS = 1_000_000;
+
 /** An apply statement for each of its targets, resolved. */
 interface Application {
   expression: RuleExpression;
@@ -26,6 +29,7 @@ export function resolveRequirements(
   report: Report,
 ): Record<string, RuleExpression> {
   const applications: Application[] = [];
+  let count = 0;
   for (const node of applies) {
     const expression = rules.resolve(node.expression);
     for (const target of node.targets) {
@@ -35,6 +39,11 @@ export function resolveRequirements(
         const hint = report.suggest(target.text, targetNames(expansion.paths, service));
         report.add(rangeOf(target), FINDINGS.unknownTarget(target.text), hint);
       } else if (expression !== undefined) {
+        count += slice.end - slice.start;
+        if (count > MAX_APPLICATIONS) {
+          report.add(rangeOf(target), FINDINGS.tooManyApplications(MAX_APPLICATIONS));
+          return {};
+        }
         applications.push({ expression, ...slice });
       }
     }

@@ -33,6 +33,7 @@ export function editDistance(a: string, b: string, limit = Number.POSITIVE_INFIN
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let row = 1; row <= a.length; row++) {
     const current = [row];
+    let least = row;
     for (let column = 1; column <= b.length; column++) {
       const same = a[row - 1] === b[column - 1];
       let cost = Math.min(
@@ -44,10 +45,11 @@ export function editDistance(a: string, b: string, limit = Number.POSITIVE_INFIN
         cost = Math.min(cost, (beforeLast[column - 2] ?? 0) + 1);
       }
       current.push(cost);
+      least = Math.min(least, cost);
     }
-    if (Math.min(...current) >= limit) return limit;
+    if (least >= limit) return limit;
     beforeLast = last;
     last = current;
   }
-  return last[b.length] ?? 0;
+  return Math.min(limit, last[b.length] ?? 0);
 }

@@ -125,8 +125,9 @@ export function labelText(name: Name): string {
 /** The text of a docstring: without quotes, blank edges and the indentation that all its lines share. */
 export function docstringText(image: string): string {
   const [first = "", ...rest] = image.slice(3, -3).split(/\r?\n/);
-  const indents = rest.filter((line) => line.trim() !== "").map((line) => line.length - line.trimStart().length);
-  const indent = Math.min(...indents, Number.MAX_SAFE_INTEGER);
+  const indent = rest
+    .filter((line) => line.trim() !== "")
+    .reduce((least, line) => Math.min(least, line.length - line.trimStart().length), Number.MAX_SAFE_INTEGER);
   return [first.trimStart(), ...rest.map((line) => line.slice(indent))]
     .map((line) => line.trimEnd())
     .join("\n")

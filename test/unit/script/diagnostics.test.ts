@@ -323,6 +323,12 @@ const ERRORS: Case[] = [
     ["The rules nest more than 100 deep."],
   ],
 
+  [
+    "KS307",
+    `${doubling(10)} ${"apply C10: all_nodes() ".repeat(976)} apply «C10»: all_nodes()`,
+    ["More than 1000000 rules are applied, counted by actor."],
+  ],
+
   ["KS401", "«»", ["The script has neither actors nor a component."]],
   ["KS401", "# nothing\n«define X = 1»\n", ["The script has neither actors nor a component."]],
 ];

@@ -121,6 +121,11 @@ describe("any text is a graph or a CompileError", () => {
     ["backslashes", `a: t.Args(text="${"\\".repeat(DEEP)}`],
     ["alternatives", `rule r: ${"all_nodes() | ".repeat(DEEP)}all_nodes()`],
     ["illegal characters", "$ ".repeat(DEEP)],
+    ["docstring lines", `component C() -> { """${"\n x".repeat(DEEP * 10)}""" a: t.Args() }`],
+    [
+      "targets",
+      `component C() i -> { ${Array.from({ length: DEEP }, (_, i) => `.i > a${i}.in a${i}: t.Sink()\n`).join("")} }`,
+    ],
     ["syntax errors", "a b\n".repeat(DEEP)],
   ])("%s, very many", async (_, text) => {
     const started = performance.now();

@@ -1,0 +1,85 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "@jest/globals";
+import { CompileError } from "../../../compiler/diagnostic.js";
+import { FINDINGS } from "../../../compiler/script/diagnostics.js";
+import type { ActorResolver } from "../../../compiler/script/index.js";
+import { compileScript } from "../../../compiler/script/index.js";
+import { PREDICATES } from "../../../compiler/script/predicates.js";
+import { actorModule } from "../../support/actors.js";
+import { withoutSpans } from "./support.js";
+
+/** The actors of this repository, compiled. */
+const actors: ActorResolver = { resolve: async (type) => (await actorModule(type)).manifest };
+
+const TEXT = readFileSync("docs/language.md", "utf8");
+
+/** Codes that a block is marked with, and its script. */
+const EXAMPLES = [...TEXT.matchAll(/^```calvin *(.*)\n([\s\S]*?)^```$/gm)].map(
+  ([, codes = "", script = ""]): [string, string] => [codes, script],
+);
+
+describe("docs/language.md", () => {
+  test("has examples", () => {
+    expect(EXAMPLES.length).toBeGreaterThanOrEqual(10);
+  });
+
+  test.each(EXAMPLES.map(([codes, script], index): [number, string, string] => [index + 1, codes, script]))(
+    "example %i compiles, or fails as it says: %s",
+    async (_, codes, script) => {
+      const found = await compileScript(script, { name: "docs", actors }).then(
+        ({ warnings }) => warnings,
+        (error: unknown) => {
+          if (error instanceof CompileError) return error.diagnostics;
+          throw error;
+        },
+      );
+      expect(found.map(({ code }) => code)).toEqual(codes === "" ? [] : codes.split(" "));
+    },
+  );
+
+  test("lists every diagnostic and every predicate", () => {
+    const listed = new Set(TEXT.match(/\bKS\d{3}\b/g));
+    expect(listed).toEqual(new Set(Object.values(FINDINGS).map(({ code }) => code)));
+    for (const name of PREDICATES.keys()) expect(TEXT).toContain(`\`${name}(`);
+  });
+});
+
+test("examples/thermostat/heating.calvin", async () => {
+  const text = readFileSync("examples/thermostat/heating.calvin", "utf8");
+  const { graph, warnings } = await compileScript(text, { name: "heating", actors });
+  expect(warnings).toEqual([]);
+  const id = (actor: string) => `heating:Heating:${actor}`;
+  const requirement = {
+    op: "all",
+    of: [
+      { op: "match", predicate: "capability", args: { name: "sense.temp" } },
+      { op: "match", predicate: "attr_match", args: { room: "kitchen" } },
+    ],
+  };
+  expect(withoutSpans(graph)).toEqual({
+    name: "heating",
+    component: "Heating",
+    doc:
+      "Keeps a room at the desired temperature (degrees Celsius). Takes a new one on `desired`; `heating` tells whether the\n" +
+      "heater is on.",
+    actors: [
+      { id: id("sensor"), type: "sense.Temperature", args: { period: 250 } },
+      { id: id("smooth"), type: "home.Smooth", args: { share: 0.5 } },
+      { id: id("control"), type: "home.Thermostat", args: { target: 15, band: 0.5 } },
+      { id: id("heater"), type: "io.DigitalOut", args: { pin: 1 } },
+      { id: id("report"), type: "flow.Latest", args: {} },
+    ],
+    connections: [
+      { from: { actor: id("sensor"), port: "centigrade" }, to: { actor: id("smooth"), port: "reading" } },
+      { from: { actor: id("smooth"), port: "smooth" }, to: { actor: id("control"), port: "temperature" } },
+      { from: { actor: id("control"), port: "heater" }, to: { actor: id("heater"), port: "state" } },
+      { from: { actor: id("control"), port: "heater" }, to: { actor: id("report"), port: "token" } },
+    ],
+    voids: [],
+    inports: [{ name: "desired", peers: [{ actor: id("control"), port: "desired" }], properties: {} }],
+    outports: [{ name: "heating", peers: [{ actor: id("report"), port: "out" }], properties: { overflow: "latest" } }],
+    requirements: Object.fromEntries(
+      ["sensor", "smooth", "control", "heater", "report"].map((actor) => [id(actor), requirement]),
+    ),
+  });
+});
