@@ -98,7 +98,7 @@ function makeMesh(id: string, options: BaseRuntimeOptions): { local: LocalRuntim
 }
 
 async function listen(app: FastifyInstance, { host, port }: BaseRuntimeOptions): Promise<string> {
-  await app.listen({ host, port, listenTextResolver: () => "" });
+  await app.listen({ host, port, listenTextResolver: (address) => `REST at ${address}` });
   const { family, address, port: given } = app.server.address() as AddressInfo;
   return `http://${family === "IPv6" ? `[${address}]` : address}:${given}`;
 }

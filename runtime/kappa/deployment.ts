@@ -1,7 +1,8 @@
 import { KappaError } from "../errors.js";
 import type { ActorStatus, ConnectionSpec } from "../host.js";
-import { type ConnectionEnd, Junction } from "../mesh/member.js";
+import { type ConnectionEnd, Junction, pump } from "../mesh/member.js";
 import type { Mesh } from "../mesh/mesh.js";
+import type { TokenSink, TokenSource } from "../port/queue.js";
 import { SinkPort, SourcePort } from "./ends.js";
 import { type Crossing, type Ends, endsOf, type Modules, type Plan, planOf } from "./plan.js";
 import type { Desired } from "./record.js";
@@ -21,6 +22,16 @@ export class Deployment {
   readonly sinks: ReadonlyMap<string, SinkPort>;
   readonly plan: Plan;
   private readonly joints: Joint[];
+  private readonly sourceEnd: ConnectionEnd = {
+    outgoing: (id) => this.sourceOf(id),
+    deliver: (id, sink) => pump(this.sourceOf(id), sink),
+    supply: () => undefined,
+  };
+  private readonly sinkEnd: ConnectionEnd = {
+    incoming: (id) => this.sinkOf(id),
+    deliver: () => undefined,
+    supply: (id, source) => pump(source, this.sinkOf(id)),
+  };
   /** Runtimes on which every actor was seen to exist since they last came. */
   private readonly seen = new Set<string>();
 
@@ -141,31 +152,21 @@ export class Deployment {
 
   /** Only for actors that are there. */
   private end(actor: string): ConnectionEnd {
-    if (actor === this.ends.source?.id) return { outgoing: (id) => this.sourceOf(id), ...unreachable };
-    if (actor === this.ends.sink?.id) return { incoming: (id) => this.sinkOf(id), ...unreachable };
+    if (actor === this.ends.source?.id) return this.sourceEnd;
+    if (actor === this.ends.sink?.id) return this.sinkEnd;
     return this.mesh.reach(this.assignments[actor]!);
   }
 
-  private sourceOf(id: string) {
+  private sourceOf(id: string): TokenSource {
     const port = this.ends.source!.ports.find((p) => p.peers.some((peer) => peer.id === id))!;
     return this.sources.get(port.name)!.outgoing(id);
   }
 
-  private sinkOf(id: string) {
+  private sinkOf(id: string): TokenSink {
     const port = this.ends.sink!.ports.find((p) => p.ids.includes(id))!;
     return this.sinks.get(port.name)!.incoming(id);
   }
 }
-
-/** The kappa's own ends are in this process: nobody delivers to them or supplies them but through their queues. */
-const unreachable = {
-  deliver(): never {
-    throw new Error("a kappa's Sink does not send");
-  },
-  supply(): never {
-    throw new Error("a kappa's Source does not receive");
-  },
-};
 
 /** Says on which runtime something failed. */
 async function naming<T>(runtime: string, work: () => Promise<T>): Promise<T> {

@@ -42,8 +42,8 @@ function invalid(error: CompileError, sources: Record<string, string>, script: s
   const code = errors.every((diagnostic) => diagnostic.span.file !== script) ? "ACTOR_INVALID" : "SCRIPT_INVALID";
   const [first] = errors;
   const where = first ? `${first.span.file}:${first.span.start.line}:${first.span.start.column}` : script;
-  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
-  const hint = first?.hint ? `; ${first.hint}` : "";
+  const more = errors.length > 1 ? ` There are ${errors.length - 1} more errors.` : "";
+  const hint = first?.hint ? ` (${first.hint})` : "";
   return new KappaError(code, `${where}: ${first?.message ?? "it does not compile"}${hint}${more}`, {
     diagnostics: error.diagnostics.map((diagnostic) => diagnosticView(diagnostic, sources)),
   });

@@ -1,4 +1,4 @@
-import { type FastifyInstance, type FastifyRequest, fastify } from "fastify";
+import { type FastifyInstance, type FastifyRequest, fastify, LogController } from "fastify";
 import type { Logger } from "pino";
 import { KappaError } from "../errors.js";
 import type { Handler, Request, RestContext, Route, TextBody } from "./context.js";
@@ -30,7 +30,7 @@ export const ROUTES: readonly Route[] = [...kappaRoutes, ...tokenRoutes, ...syst
 export function createServer(context: Omit<RestContext, "closing">, log: Logger): FastifyInstance {
   const app = fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: TOKEN_MAX,
     routerOptions: { maxParamLength: 300 },
     forceCloseConnections: "idle",
