@@ -4,8 +4,8 @@ import { action, type In, type Token } from "kappa";
 export class Terminator {
   /**
    * Drops one token.
-   * @param void a token of any type
+   * @param void_ a token of any type
    */
   @action
-  drop(void: In<Token>): void {}
+  drop(void_: In<Token>): void {}
 }

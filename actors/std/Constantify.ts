@@ -10,11 +10,11 @@ export class Constantify {
 
   /**
    * Takes a token and sends the constant.
-   * @param in a token of any type, which is dropped
+   * @param in_ a token of any type, which is dropped
    * @param out the constant
    */
   @action
-  answer(in: In<Token>, out: Out<Token>): void {
+  answer(in_: In<Token>, out: Out<Token>): void {
     out.send(this.constant);
   }
 }

@@ -57,6 +57,24 @@ export function staticBounds(
   return { slots: finite(Math.max(0, ...slots)), fuel: finite(Math.max(0, ...fuel)) };
 }
 
+/** Indices of the functions that can run from an entry, or undefined when calls through the table hide some. */
+export function reachable(
+  module: WasmModule,
+  facts: readonly FunctionFacts[],
+  entries: readonly number[],
+): Set<number> | undefined {
+  const found = new Set<number>();
+  const left = [...entries];
+  for (let index = left.pop(); index !== undefined; index = left.pop()) {
+    if (found.has(index)) continue;
+    found.add(index);
+    const fact = facts[index - module.imports.length];
+    if (fact?.indirect) return undefined;
+    left.push(...(fact?.calls ?? []));
+  }
+  return found;
+}
+
 function finite(value: number): number {
   return Number.isSafeInteger(value) && value <= 0xffffffff ? value : 0;
 }
@@ -76,7 +94,7 @@ function deepest(
     if (before !== undefined) return before;
     known.set(index, Number.POSITIVE_INFINITY); // found again before it is known: recursion
     const fact = facts[index - imported]!;
-    const below = fact.indirect ? Number.POSITIVE_INFINITY : fact.calls.map(visit).reduce(join, 0);
+    const below = fact.indirect ? Number.POSITIVE_INFINITY : fact.calls.map(visit).reduce((a, b) => join(a, b), 0);
     known.set(index, own(fact) + below);
     return own(fact) + below;
   };

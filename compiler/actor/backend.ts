@@ -1,6 +1,9 @@
 import * as asc from "assemblyscript";
 import binaryen from "binaryen";
+import { analyseFunctions, reachable } from "./analysis.js";
+import { measureHeap } from "./initial-heap.js";
 import { globalSources, importedSource } from "./library.js";
+import { readWasm } from "./wasm.js";
 
 /** What AssemblyScript found wrong; offsets in the text given to it, undefined for a finding without a place in it. */
 export interface BackendError {
@@ -25,9 +28,9 @@ export interface BackendRequest {
   text: string;
   /** Functions to export, in this order. */
   functions: readonly string[];
-  /** The function that collects garbage; exported after the others if anything is allocated. */
+  /** The function that collects garbage; exported after the others if a firing can make any. */
   collect: string;
-  /** Bytes of the heap, if anything is allocated. */
+  /** Bytes of the heap at most, if anything is allocated. */
   heap: number;
 }
 
@@ -46,23 +49,31 @@ export interface BackendResult {
 /** Words of the memory manager below the static data. */
 const MEMORY_BASE = 16;
 const ENTRY = "actor";
+const ALLOCATE = "~lib/kappa/runtime/__new";
 
 /** Compiles AssemblyScript to an optimised binary without names. Throws BackendFailure. */
 export function runBackend(request: BackendRequest): BackendResult {
   const program = parse(request);
-  asc.initializeProgram(program);
-  const compiled = asc.compile(program);
+  const compiled = compileProgram(program);
   const module = binaryen.wrapModule(asc.getBinaryenModuleRef(compiled));
   try {
     throwErrors(program);
-    const allocates = module.getFunction("~lib/kappa/runtime/__new") !== 0;
-    // Without it nothing holds the collector, and the optimiser removes it.
-    if (!allocates) module.removeExport(request.collect);
+    // memory.copy and memory.fill are a feature of their own here; the other would add a section that counts data segments.
+    module.setFeatures((module.getFeatures() & ~binaryen.Features.BulkMemory) | binaryen.Features.BulkMemoryOpt);
+    const allocation = whenAllocating(module, request.functions);
+    const collect = allocation === "always";
+    // Without its export nothing holds the collector, and the optimiser removes it.
+    if (!collect) module.removeExport(request.collect);
     const heapBase = constantGlobal(module, "~lib/memory/__heap_base");
     asc.optimize(compiled, 2, 2, false, false);
-    const finished = finish(module, request, allocates);
-    const end = allocates ? ((heapBase + 7) & ~7) + request.heap : heapBase;
-    return { ...finished, memory: finished.hasMemory ? end : 0 };
+    const globals = fieldNames(module);
+    const init = renameExports(module, request, collect);
+    const heap = allocation === "first" ? measured(module, init) : collect ? request.heap : 0;
+    const end = allocation === "never" ? heapBase : ((heapBase + 7) & ~7) + heap;
+    return {
+      ...{ binary: module.emitBinary(), globals, init: init !== undefined, collect },
+      memory: module.hasMemory() ? end : 0,
+    };
   } finally {
     module.dispose();
   }
@@ -91,6 +102,17 @@ function parse({ text, heap }: BackendRequest): asc.Program {
   return program;
 }
 
+/** Compiles to a module that is not optimised yet. The compiler asserts some of what it does not expect in a source. */
+function compileProgram(program: asc.Program): asc.Module {
+  try {
+    asc.initializeProgram(program);
+    return asc.compile(program);
+  } catch (error) {
+    throwErrors(program);
+    throw new BackendFailure([{ code: "crash", message: `AssemblyScript gives up: ${(error as Error).message}` }]);
+  }
+}
+
 function throwErrors(program: asc.Program): void {
   const errors: BackendError[] = [];
   for (let found = asc.nextDiagnostic(program); found !== null; found = asc.nextDiagnostic(program)) {
@@ -113,38 +135,60 @@ function placeOf(found: asc.DiagnosticMessage): { start: number; end: number } |
   return {};
 }
 
-/** Gives an optimised module its exports. Only names change: nothing that the optimiser knew becomes untrue. */
-function finish(module: binaryen.Module, request: BackendRequest, allocates: boolean) {
+/** When objects are allocated: never, only while the fields get their first values, or in firings too. */
+function whenAllocating(module: binaryen.Module, functions: readonly string[]): "never" | "first" | "always" {
+  if (module.getFunction(ALLOCATE) === 0) return "never";
+  module.addFunctionExport(ALLOCATE, ALLOCATE);
+  const wasm = readWasm(module.emitBinary());
+  module.removeExport(ALLOCATE);
+  const indexOf = (name: string) => wasm.exports.find((item) => item.name === name)!.index;
+  const running = reachable(wasm, analyseFunctions(wasm), functions.map(indexOf));
+  return running && !running.has(indexOf(ALLOCATE)) ? "first" : "always";
+}
+
+/** Bytes of heap that the first values take. */
+function measured(module: binaryen.Module, init: string | undefined): number {
+  if (init === undefined) return 0;
+  module.addMemoryExport("0", "memory");
+  const binary = module.emitBinary();
+  module.removeExport("memory");
+  const size = measureHeap(binary, init);
+  if (size !== undefined) return size;
+  throw new BackendFailure([{ code: "heap", message: "the first values of the fields do not fit into the heap" }]);
+}
+
+/** Names by which mutable globals are exported, null for others, in index order. */
+function fieldNames(module: binaryen.Module): (string | null)[] {
+  const names = new Map<string, string>();
+  for (const { name, kind, value } of exportsOf(module)) if (kind === binaryen.ExternalGlobal) names.set(value, name);
+  const globals = Array.from({ length: module.getNumGlobals() }, (_, i) => module.getGlobalByIndex(i));
+  const mutable = globals.map((global) => binaryen.getGlobalInfo(global)).filter((info) => info.mutable);
+  return mutable.map(({ name }) => names.get(name) ?? null);
+}
+
+function exportsOf(module: binaryen.Module): binaryen.ExportInfo[] {
+  const count = module.getNumExports();
+  return Array.from({ length: count }, (_, i) => binaryen.getExportInfo(module.getExportByIndex(i)));
+}
+
+/**
+ * Gives an optimised module its exports and returns that of the start function, if there is one. Only names change: nothing
+ * that the optimiser relied on becomes untrue.
+ */
+function renameExports(module: binaryen.Module, request: BackendRequest, collect: boolean): string | undefined {
   const internal = new Map<string, string>();
-  const globalNames = new Map<string, string>();
-  for (let i = module.getNumExports() - 1; i >= 0; i--) {
-    const { name, kind, value } = binaryen.getExportInfo(module.getExportByIndex(i));
-    if (kind === binaryen.ExternalFunction) internal.set(name, value);
-    else if (kind === binaryen.ExternalGlobal) globalNames.set(value, name);
+  for (const { name, value } of exportsOf(module)) {
+    internal.set(name, value);
     module.removeExport(name);
   }
   const start = module.getStart();
   const exported = request.functions.map((name) => internal.get(name)!);
   if (start !== 0) exported.push(binaryen.getFunctionInfo(start).name);
-  if (allocates) exported.push(internal.get(request.collect)!);
+  if (collect) exported.push(internal.get(request.collect)!);
   exported.forEach((name, i) => {
     module.addFunctionExport(name, exportName(i));
   });
-  // memory.copy and memory.fill are a feature of their own here; the other would add a section that counts data segments.
-  module.setFeatures((module.getFeatures() & ~binaryen.Features.BulkMemory) | binaryen.Features.BulkMemoryOpt);
-  return {
-    binary: module.emitBinary(),
-    globals: mutableGlobals(module).map((name) => globalNames.get(name) ?? null),
-    init: start !== 0,
-    collect: allocates,
-    hasMemory: module.hasMemory(),
-  };
-}
-
-function mutableGlobals(module: binaryen.Module): string[] {
-  const count = module.getNumGlobals();
-  const infos = Array.from({ length: count }, (_, i) => binaryen.getGlobalInfo(module.getGlobalByIndex(i)));
-  return infos.filter(({ mutable }) => mutable).map(({ name }) => name);
+  return start === 0 ? undefined : exportName(request.functions.length);
 }
 
 function constantGlobal(module: binaryen.Module, name: string): number {

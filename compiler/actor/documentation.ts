@@ -17,17 +17,17 @@ export function documentation(model: ActorModel): ActorDoc {
 }
 
 /**
- * The port that a parameter stands for: its name without an underscore at the end. So a port may be called `in`, and an
- * in- and an outport alike.
+ * The name that a port, an argument or a field has outside of the source: without an underscore at the end. So a port may be
+ * called `in`, which TypeScript reserves, and an in- and an outport of one action alike.
  */
-export function portName(parameter: string): string {
-  return parameter.replace(/_$/, "");
+export function outerName(name: string): string {
+  return name.replace(/_$/, "");
 }
 
 function addParameter(texts: Record<string, string>, parameter: ts.ParameterDeclaration): void {
   const [tag] = ts.getJSDocParameterTags(parameter);
   const text = tag && ts.getTextOfJSDocComment(tag.comment);
-  const name = portName(parameter.name.getText());
+  const name = outerName(parameter.name.getText());
   if (text && texts[name] === undefined) texts[name] = tidy(text.replace(/^-\s*/, ""));
 }
 

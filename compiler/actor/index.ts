@@ -1,7 +1,7 @@
 import { BackendFailure, type BackendResult, runBackend } from "./backend.js";
 import { lowered } from "./body.js";
 import { checkActor } from "./check.js";
-import { documentation, portName } from "./documentation.js";
+import { documentation, outerName } from "./documentation.js";
 import { lower, periodName, ROLE_NAMES } from "./lower.js";
 import { ABI_VERSION } from "./manifest.js";
 import type { MappedText } from "./mapped-text.js";
@@ -95,7 +95,7 @@ function draftManifest(
 }
 
 function ports(models: ActorModel["inports"]): Port[] {
-  return models.map(({ name, typeNode }) => ({ name: portName(name), type: portType(typeNode)! }));
+  return models.map(({ name, typeNode }) => ({ name: outerName(name), type: portType(typeNode)! }));
 }
 
 function guardOf({ when }: ActionModel, functions: readonly string[], globals: BackendResult["globals"]): number {
@@ -112,13 +112,14 @@ function periodOf(action: ActionModel, globals: BackendResult["globals"]): numbe
 
 function globalOf(model: ActorModel, name: string | null): Manifest["globals"][number] {
   const field = model.fields.find((f) => lowered.member(f.name) === name);
-  return field ? { name: field.name, type: field.type } : { name: null, type: TypeCode.i32 };
+  return field ? { name: outerName(field.name), type: field.type } : { name: null, type: TypeCode.i32 };
 }
 
 function argumentOf(arg: ActorModel["args"][number], globals: BackendResult["globals"]): Argument {
-  const { name, type } = arg;
+  const { type } = arg;
+  const name = outerName(arg.name);
   const required = arg.default === undefined;
-  if (arg.direct) return { name, type, required, global: globals.indexOf(lowered.member(name)) };
+  if (arg.direct) return { name, type, required, global: globals.indexOf(lowered.member(arg.name)) };
   if (arg.default === undefined) return { name, type, required };
   return { name, type, required, default: tokenFromJson(arg.default as Parameters<typeof tokenFromJson>[0], type) };
 }

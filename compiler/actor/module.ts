@@ -5,7 +5,15 @@ import { decodeDoc, decodeManifest, encodeDoc, encodeManifest, ManifestError } f
 import { ModuleError } from "./module-error.js";
 import { isScalar, slotsOf, typeName } from "./token.js";
 import { type ActorDoc, type Manifest, type Module, type Port, TypeCode } from "./types.js";
-import { concatenate, customSection, type FunctionType, filterSections, readWasm, type WasmModule } from "./wasm.js";
+import {
+  concatenate,
+  customSection,
+  type FunctionType,
+  filterSections,
+  readWasm,
+  SectionId,
+  type WasmModule,
+} from "./wasm.js";
 
 export { ModuleError, type ModuleErrorCode } from "./module-error.js";
 
@@ -85,6 +93,8 @@ function readManifestSection(wasm: WasmModule): Manifest {
 
 function checkBinary(wasm: WasmModule): void {
   for (const { module, name, type } of wasm.imports) checkImport(module, name, type);
+  if (wasm.sections.some(({ id }) => id === SectionId.dataCount))
+    throw new ModuleError("FEATURE", "a data count section");
   if (wasm.hasStart) throw new ModuleError("FEATURE", "a start section");
   limit("tables", wasm.tables, 1);
   limit("memories", wasm.memories.length, 1);

@@ -67,6 +67,7 @@ export const SectionId = {
   element: 9,
   code: 10,
   data: 11,
+  dataCount: 12,
 } as const;
 
 const VALUE_TYPES: Partial<Record<number, ValueType>> = { 127: "i32", 126: "i64", 125: "f32", 124: "f64" };
@@ -167,6 +168,7 @@ function readSection(module: WasmModule, section: WasmSection): void {
   const reader = new WasmReader(module.bytes, section.payload);
   const readers: Partial<Record<number, () => void>> = {
     [SectionId.custom]: () => {},
+    [SectionId.dataCount]: () => {}, // not in the ABI, but in modules that are not optimised yet
     [SectionId.type]: () => reader.vector(() => module.types.push(readType(reader))),
     [SectionId.import]: () => reader.vector(() => readImport(module, reader)),
     [SectionId.function]: () => reader.vector(() => module.functions.push(module.types[reader.number()]!)),

@@ -12,9 +12,9 @@ export class Guarded {
   }
 
   @action({ when: "isFree" })
-  take(in: In<i32>): void {
+  take(in_: In<i32>): void {
     this.held = true;
-    this.value = in.value;
+    this.value = in_.value;
   }
 
   private isFree(): bool {

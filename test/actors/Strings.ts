@@ -8,7 +8,7 @@ export class Strings {
 
   @action
   add(text: In<string>, all: Out<string>, length: Out<i32>): void {
-    this.recent[this.next] = text.value.toUpperCase();
+    this.recent[this.next] = text.value.trim();
     this.next = (this.next + 1) % this.recent.length;
     const joined = this.recent.join(this.separator);
     all.send(joined);
