@@ -86,6 +86,8 @@ export class Feed {
 /** Takes numbered tokens out of a connection as they come. */
 export class Drain {
   readonly got: number[] = [];
+  /** Called after tokens were taken. */
+  onToken: (() => void) | undefined;
   readonly sink: QueueSink;
   private readonly queue: Queue;
 
@@ -99,6 +101,7 @@ export class Drain {
     const source = new QueueSource(this.queue);
     for (let token = source.shift(); token; token = source.shift()) this.got.push(numberOf(token));
     this.queue.consumer = this;
+    this.onToken?.();
   }
 }
 
