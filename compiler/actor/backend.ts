@@ -1,8 +1,8 @@
 import * as asc from "assemblyscript";
 import binaryen from "binaryen";
 import { analyseFunctions, reachable } from "./analysis.js";
-import { measureHeap } from "./initial-heap.js";
 import { globalSources, importedSource } from "./library.js";
+import { mutableGlobals, preinitialise } from "./preinitialise.js";
 import { readWasm } from "./wasm.js";
 
 /** What AssemblyScript found wrong; offsets in the text given to it, undefined for a finding without a place in it. */
@@ -48,6 +48,10 @@ export interface BackendResult {
 
 /** Words of the memory manager below the static data. */
 const MEMORY_BASE = 16;
+const INIT_FAILED: BackendError = {
+  code: "init",
+  message: "the first values of the fields trap, take too long or do not fit into the heap",
+};
 const ENTRY = "actor";
 const ALLOCATE = "~lib/kappa/runtime/__new";
 
@@ -61,19 +65,19 @@ export function runBackend(request: BackendRequest): BackendResult {
     // memory.copy and memory.fill are a feature of their own here; the other would add a section that counts data segments.
     module.setFeatures((module.getFeatures() & ~binaryen.Features.BulkMemory) | binaryen.Features.BulkMemoryOpt);
     const allocation = whenAllocating(module, request.functions);
+    const heapBase = constantGlobal(module, "~lib/memory/__heap_base");
+    const first = preinitialise(module);
+    if (first.outcome === "failed") throw new BackendFailure([INIT_FAILED]);
     const collect = allocation === "always";
     // Without its export nothing holds the collector, and the optimiser removes it.
     if (!collect) module.removeExport(request.collect);
-    const heapBase = constantGlobal(module, "~lib/memory/__heap_base");
     asc.optimize(compiled, 2, 2, false, false);
     const globals = fieldNames(module);
     const init = renameExports(module, request, collect);
-    const heap = allocation === "first" ? measured(module, init) : collect ? request.heap : 0;
+    // A heap that no firing changes ends where the first values do.
+    const heap = !collect && first.outcome === "done" ? first.memory.getUint32(0, true) : request.heap;
     const end = allocation === "never" ? heapBase : ((heapBase + 7) & ~7) + heap;
-    return {
-      ...{ binary: module.emitBinary(), globals, init: init !== undefined, collect },
-      memory: module.hasMemory() ? end : 0,
-    };
+    return { binary: module.emitBinary(), globals, init, collect, memory: module.hasMemory() ? end : 0 };
   } finally {
     module.dispose();
   }
@@ -146,24 +150,11 @@ function whenAllocating(module: binaryen.Module, functions: readonly string[]): 
   return running && !running.has(indexOf(ALLOCATE)) ? "first" : "always";
 }
 
-/** Bytes of heap that the first values take. */
-function measured(module: binaryen.Module, init: string | undefined): number {
-  if (init === undefined) return 0;
-  module.addMemoryExport("0", "memory");
-  const binary = module.emitBinary();
-  module.removeExport("memory");
-  const size = measureHeap(binary, init);
-  if (size !== undefined) return size;
-  throw new BackendFailure([{ code: "heap", message: "the first values of the fields do not fit into the heap" }]);
-}
-
 /** Names by which mutable globals are exported, null for others, in index order. */
 function fieldNames(module: binaryen.Module): (string | null)[] {
   const names = new Map<string, string>();
   for (const { name, kind, value } of exportsOf(module)) if (kind === binaryen.ExternalGlobal) names.set(value, name);
-  const globals = Array.from({ length: module.getNumGlobals() }, (_, i) => module.getGlobalByIndex(i));
-  const mutable = globals.map((global) => binaryen.getGlobalInfo(global)).filter((info) => info.mutable);
-  return mutable.map(({ name }) => names.get(name) ?? null);
+  return mutableGlobals(module).map(({ name }) => names.get(name) ?? null);
 }
 
 function exportsOf(module: binaryen.Module): binaryen.ExportInfo[] {
@@ -172,10 +163,10 @@ function exportsOf(module: binaryen.Module): binaryen.ExportInfo[] {
 }
 
 /**
- * Gives an optimised module its exports and returns that of the start function, if there is one. Only names change: nothing
- * that the optimiser relied on becomes untrue.
+ * Gives an optimised module its exports; whether one is the start function. Only names change: nothing that the optimiser
+ * relied on becomes untrue.
  */
-function renameExports(module: binaryen.Module, request: BackendRequest, collect: boolean): string | undefined {
+function renameExports(module: binaryen.Module, request: BackendRequest, collect: boolean): boolean {
   const internal = new Map<string, string>();
   for (const { name, value } of exportsOf(module)) {
     internal.set(name, value);
@@ -188,7 +179,7 @@ function renameExports(module: binaryen.Module, request: BackendRequest, collect
   exported.forEach((name, i) => {
     module.addFunctionExport(name, exportName(i));
   });
-  return start === 0 ? undefined : exportName(request.functions.length);
+  return start !== 0;
 }
 
 function constantGlobal(module: binaryen.Module, name: string): number {
