@@ -197,6 +197,11 @@ export class LocalRuntime implements ActorHost {
     return this.connections.incoming(id);
   }
 
+  /** Ids of all actors. */
+  ids(): string[] {
+    return [...this.actors.keys()];
+  }
+
   /** Resolves when no actor can fire. */
   idle(): Promise<void> {
     return this.scheduler.idle();

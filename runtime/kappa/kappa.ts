@@ -65,6 +65,8 @@ export class Kappa {
   private readonly serial = new Serial();
   private retry: { timer?: NodeJS.Timeout; delay: number } = { delay: RETRY.first };
   private closed = false;
+  /** Who wants to know when the status may be another. */
+  private readonly watchers = new Set<() => void>();
 
   constructor(
     readonly record: KappaRecord,
@@ -93,6 +95,26 @@ export class Kappa {
     return this.reconcile();
   }
 
+  /** Resolves when every actor is where it belongs and can be reached, or it failed for good; or at the signal. */
+  async made(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && !this.closed && this.isUnderWay) {
+      await new Promise<void>((resolve) => {
+        const wake = () => {
+          this.watchers.delete(wake);
+          signal.removeEventListener("abort", wake);
+          resolve();
+        };
+        this.watchers.add(wake);
+        signal.addEventListener("abort", wake, { once: true });
+      });
+    }
+  }
+
+  private get isUnderWay(): boolean {
+    const unseen = this.deployment?.runtimes.some((runtime) => !this.deployment?.has(runtime)) ?? true;
+    return this.status === "pending" || this.status === "unreachable" || (this.status !== "failed" && unseen);
+  }
+
   /** Makes the mesh agree with the desired state, as far as is possible now. Never rejects: what is wrong is in `problem`. */
   reconcile(): Promise<void> {
     return this.serial.run(async () => {
@@ -103,6 +125,7 @@ export class Kappa {
       } catch (error) {
         this.fail(error);
       }
+      for (const wake of [...this.watchers]) wake();
     });
   }
 
@@ -149,6 +172,7 @@ export class Kappa {
     this.closed = true;
     clearTimeout(this.retry.timer);
     this.deployment?.close();
+    for (const wake of [...this.watchers]) wake();
     return this.serial.run(async () => {});
   }
 

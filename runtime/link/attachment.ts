@@ -18,11 +18,14 @@ export interface Loss {
   connections: string[];
 }
 
-/** All pages of INVENTORY. */
-export async function readInventory(device: DeployDevice): Promise<InventoryItem[]> {
+/** All pages of INVENTORY; `setup` as for Requests.call. */
+export async function readInventory(
+  device: Pick<DeployDevice, "requests" | "name">,
+  setup: boolean,
+): Promise<InventoryItem[]> {
   const items: InventoryItem[] = [];
   for (let from = 0; ; ) {
-    const reply = await device.requests.call(Operation.inventory, request.inventory(from), { setup: true });
+    const reply = await device.requests.call(Operation.inventory, request.inventory(from), { setup });
     if (reply.status !== Status.ok)
       throw failure(reply.status, reply.items, { device: device.name, doing: "list what it has" });
     const page = parseInventory(reply.items);
@@ -39,7 +42,7 @@ export async function readInventory(device: DeployDevice): Promise<InventoryItem
  */
 export async function reconcile(device: DeployDevice): Promise<{ found: Map<string, FoundActor>; loss: Loss }> {
   const { registry, modules } = device;
-  const items = await readInventory(device);
+  const items = await readInventory(device, true);
   modules.clear();
   const found = new Map<string, FoundActor>();
   const orphans: number[] = [];

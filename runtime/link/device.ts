@@ -5,7 +5,7 @@ import type { Json } from "../../compiler/script/graph.js";
 import { KappaError } from "../errors.js";
 import type { ActorHost, ActorReport, ActorSpec, ActorStatus, ConnectionSpec, RuntimeInfo } from "../host.js";
 import type { TokenSink, TokenSource } from "../port/queue.js";
-import { type FoundActor, type Loss, reconcile } from "./attachment.js";
+import { type FoundActor, type Loss, readInventory, reconcile } from "./attachment.js";
 import { Channels } from "./channels.js";
 import { type Clock, systemClock } from "./clock.js";
 import {
@@ -244,6 +244,17 @@ export class DeviceRuntime extends EventEmitter<DeviceEvents> implements ActorHo
     const metrics = parseDeviceMetrics(items);
     this.info.free = metrics.free;
     return metrics;
+  }
+
+  /** What the device itself says that it holds. An actor of another host, or of a record that was lost, has no id. */
+  async inventory(): Promise<{ actors: { id: string | undefined; handle: number }[]; modules: string[] }> {
+    const items = await readInventory(this.device, false);
+    return {
+      actors: items.flatMap((item) =>
+        item.kind === "actor" ? [{ id: this.registry.actorOf(item.actor), handle: item.actor }] : [],
+      ),
+      modules: items.flatMap((item) => (item.kind === "module" ? [hashText(item.hash)] : [])),
+    };
   }
 
   /** One piece of work after the other, so that none sees another half done. */

@@ -30,4 +30,9 @@ export class DeviceMember implements Member {
   settled(): Promise<void> {
     return this.last;
   }
+
+  async actors(): Promise<string[]> {
+    const { actors } = await this.host.inventory();
+    return actors.map(({ id, handle }) => id ?? `?${handle}`).sort();
+  }
 }

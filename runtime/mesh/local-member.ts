@@ -21,4 +21,8 @@ export class LocalMember implements Member {
   supply(id: string, source: TokenSource): void {
     pump(source, this.host.incoming(id));
   }
+
+  async actors(): Promise<string[]> {
+    return this.host.ids().sort();
+  }
 }

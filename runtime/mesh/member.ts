@@ -22,6 +22,8 @@ export interface Member extends ConnectionEnd {
   readonly host: ActorHost;
   /** Resolves when all that was made or removed is on disk, where that is needed to find it again. */
   settled?(): Promise<void>;
+  /** Ids of the actors that it says it holds now; `?HANDLE` for one that it should not. Rejects when it can't be asked. */
+  actors(): Promise<string[]>;
 }
 
 /**

@@ -39,6 +39,14 @@ export class Mesh extends EventEmitter<MeshEvents> {
     return this.members.get(id);
   }
 
+  /** The runtime of an id or, if only one has it, a name. Throws RUNTIME_UNKNOWN. */
+  get(key: string): Member {
+    const named = [...this.members.values()].filter((member) => member.host.info.name === key);
+    const member = this.members.get(key) ?? (named.length === 1 ? named[0] : undefined);
+    if (member !== undefined) return member;
+    throw new KappaError("RUNTIME_UNKNOWN", `No runtime, or more than one, is called ${key}; GET /runtimes lists all`);
+  }
+
   /** The runtime, if it can be reached now; else throws LINK_DOWN. */
   reach(id: string): Member {
     const member = this.members.get(id);

@@ -6,7 +6,7 @@ import { actorsOf, portsOf } from "../kappa/views.js";
 import type { Request, RestContext, Route } from "./context.js";
 import { parseJson } from "./json.js";
 import { content, json, parameter, problems, ref, schema } from "./openapi-parts.js";
-import { flagOf, queryOf } from "./query.js";
+import { flagOf, queryOf, WAIT_MAX, waitOf } from "./query.js";
 
 /** Largest script, bytes. */
 export const SCRIPT_MAX = 1024 * 1024;
@@ -99,14 +99,25 @@ export const kappaRoutes: Route[] = [
     method: "GET",
     path: "/kappa/{ref}/status",
     handler: async (context, request) => {
-      queryOf(request, []);
-      return context.introspection.kappa(context.kappas.get(request.params.ref!));
+      const query = queryOf(request, ["wait"]);
+      const kappa = context.kappas.get(request.params.ref!);
+      const wait = waitOf(query.wait);
+      if (wait > 0) await kappa.made(AbortSignal.any([AbortSignal.timeout(wait * 1000), context.closing]));
+      return context.introspection.kappa(kappa);
     },
     operation: {
       operationId: "getKappaStatus",
       summary: "What every actor of a kappa does",
-      parameters: [ref("parameters", "Ref")],
-      responses: { 200: json("KappaStatus", "As its runtimes tell it now"), ...problems(404) },
+      parameters: [
+        ref("parameters", "Ref"),
+        parameter("wait", "query", "Seconds to wait until it is neither pending nor unreachable", {
+          type: "number",
+          minimum: 0,
+          maximum: WAIT_MAX,
+          default: 0,
+        }),
+      ],
+      responses: { 200: json("KappaStatus", "As its runtimes tell it now"), ...problems(400, 404) },
     },
   },
 ];

@@ -80,6 +80,12 @@ const schemas = {
     "free?": { ...count, description: "Bytes that actors may still take" },
     tokenMax: count,
   }),
+  RuntimeDetails: {
+    allOf: [
+      schema("Runtime"),
+      object({ actors: { ...list(text), description: "Ids; ?HANDLE for an actor that should not be there" } }),
+    ],
+  },
   Problem: {
     ...object({
       type: { type: "string", format: "uri" },

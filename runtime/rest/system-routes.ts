@@ -18,6 +18,25 @@ export const systemRoutes: Route[] = [
   },
   {
     method: "GET",
+    path: "/runtimes/{id}",
+    handler: async (context, request) => {
+      queryOf(request, []);
+      const { id } = context.mesh.get(request.params.id!).host.info;
+      const member = context.mesh.reach(id);
+      return { ...member.host.info, actors: await member.actors() };
+    },
+    operation: {
+      operationId: "getRuntime",
+      summary: "A runtime, with the actors that it says it holds now",
+      parameters: [parameter("id", "path", "Id or name of the runtime", { type: "string" })],
+      responses: {
+        200: json("RuntimeDetails", "As it tells it now"),
+        ...problems(404, 503, 504),
+      },
+    },
+  },
+  {
+    method: "GET",
     path: "/actor/{id}",
     handler: async (context, request) => {
       queryOf(request, []);
