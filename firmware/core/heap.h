@@ -23,8 +23,8 @@ void kp_heap_init(void *region, size_t bytes);
 /** Zeroed memory of at least `bytes`, or NULL when there is none. */
 void *kp_heap_alloc(size_t bytes, kp_owner owner);
 
-/** Grows or shrinks a block, in place if it can; what new bytes hold is not defined. NULL when there is no room: the block stays as it
- * was. */
+/** Grows or shrinks a block, in place if it can; what new bytes hold is not defined. NULL when there is no room: the
+ * block stays as it was. */
 void *kp_heap_resize(void *block, size_t bytes, kp_owner owner);
 
 /** Gives a block back; NULL is allowed. */

@@ -37,10 +37,17 @@ typedef struct kp_config {
 
 /** Defaults for a part with 64 KB of RAM or more; heap and heap_bytes are to be set. */
 #define KP_CONFIG_DEFAULT                                                                                              \
-    {                                                                                                                  \
-        .heap = NULL, .heap_bytes = 0, .actors_max = 64, .connections_max = 128, .modules_max = 32, .token_max = 192,  \
-        .frame_max = 256, .queue_large_tokens = 2, .engine_stack_words = 256, .native_stack_bytes = 2048,              \
-        .fuel = 100000, .slice = 16                                                                                    \
-    }
+    {.heap = NULL,                                                                                                     \
+     .heap_bytes = 0,                                                                                                  \
+     .actors_max = 64,                                                                                                 \
+     .connections_max = 128,                                                                                           \
+     .modules_max = 32,                                                                                                \
+     .token_max = 192,                                                                                                 \
+     .frame_max = 256,                                                                                                 \
+     .queue_large_tokens = 2,                                                                                          \
+     .engine_stack_words = 256,                                                                                        \
+     .native_stack_bytes = 2048,                                                                                       \
+     .fuel = 100000,                                                                                                   \
+     .slice = 16}
 
 #endif

@@ -1,15 +1,16 @@
 /*
- * wasm3 as a part of this firmware: its core and compiler from node_modules, in one unit with the few functions that it needs
- * and that are ours. Its parser, its module and its memory management are not used: wasm.c checks and reads modules, the
- * engine builds the structures that the compiler works on, and the runtime owns memory. Compiled without warnings.
+ * wasm3 as a part of this firmware: its core and compiler from node_modules, in one unit with the few functions that it
+ * needs and that are ours. Its parser, its module and its memory management are not used: wasm.c checks and reads
+ * modules, the engine builds the structures that the compiler works on, and the runtime owns memory. Compiled without
+ * warnings.
  *
  * Cures for this version of wasm3 (commit a0f4ec9 of November 2022), see also wasm3_guard.h:
  *
- * - Running out of memory while compiling leaves wasm3 with code pages that are too short. Its allocator is ours and does not
- *   return then.
- * - Issue 465: a branch with an f32 or f64 result while further operands lie below it copies one of those into slot 60002, far
- *   outside the stack. ResolveBlockResults() puts the float into the register and then copies as many operands as
- *   there are results, counted from below it. With one result at most there is nothing left to copy: the calls of
+ * - Running out of memory while compiling leaves wasm3 with code pages that are too short. Its allocator is ours and
+ * does not return then.
+ * - Issue 465: a branch with an f32 or f64 result while further operands lie below it copies one of those into slot
+ * 60002, far outside the stack. ResolveBlockResults() puts the float into the register and then copies as many operands
+ * as there are results, counted from below it. With one result at most there is nothing left to copy: the calls of
  *   CopyStackSlotsR() go through kp_copy_results(), which knows.
  * - A branch on condition with a result moves an operand out of the register on the path that is taken only, but
  *   counts it as moved on both. Compile_Branch() is entered with no such operand in the register.
@@ -46,9 +47,9 @@ static void *kp_wasm3_reallocate(void *memory, size_t bytes) {
     return memory;
 }
 
-#define calloc(COUNT, SIZE)  kp_wasm3_allocate((COUNT) * (SIZE))
+#define calloc(COUNT, SIZE)   kp_wasm3_allocate((COUNT) * (SIZE))
 #define realloc(MEMORY, SIZE) kp_wasm3_reallocate(MEMORY, SIZE)
-#define free(MEMORY)         kp_heap_free(MEMORY)
+#define free(MEMORY)          kp_heap_free(MEMORY)
 
 #include "m3_core.c"
 #undef calloc
@@ -104,8 +105,8 @@ void kp_wasm3_close_pages(IM3Runtime runtime) {
 /* --- the compiler, with two of its functions renamed where they are defined --- */
 
 /*
- * The first token of the first argument tells a definition (a type) from a call (a variable): pasted to a prefix it names one of
- * two macros.
+ * The first token of the first argument tells a definition (a type) from a call (a variable): pasted to a prefix it
+ * names one of two macros.
  */
 static M3Result kp_copy_results(IM3Compilation o, u16 target, u16 from, u16 end, u16 temporary);
 static M3Result Compile_Branch(IM3Compilation o, m3opcode_t opcode);
@@ -131,7 +132,8 @@ static M3Result kp_copy_results(IM3Compilation o, u16 target, u16 from, u16 end,
 #undef Compile_Branch
 static M3Result Compile_Branch(IM3Compilation o, m3opcode_t opcode) {
     M3Result result = m3Err_none;
-    /* What lies in the float register below the condition and the value that the branch takes along goes to a slot now. */
+    /* What lies in the float register below the condition and the value that the branch takes along goes to a slot now.
+     */
     if (opcode == c_waOp_branchIf && IsRegisterAllocated(o, 1) && GetRegisterStackIndex(o, 1) + 2 < o->stackIndex)
         result = PreserveRegisterIfOccupied(o, c_m3Type_f64);
     return result ? result : kp_compile_branch(o, opcode);

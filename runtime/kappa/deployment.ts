@@ -43,11 +43,17 @@ export class Deployment {
     private readonly assignments: Readonly<Record<string, string>>,
   ) {
     this.ends = endsOf(desired.graph, modules);
-    this.sources = new Map(this.ends.source?.ports.map((port) => [port.name, new SourcePort(port.name, port.peers)]));
+    const tokenMax = (runtime: string) => mesh.find(runtime)?.host.info.tokenMax ?? Number.POSITIVE_INFINITY;
+    this.sources = new Map(
+      this.ends.source?.ports.map(({ name, peers, actors }) => {
+        const limit = Math.min(...actors.map((actor) => tokenMax(assignments[actor]!)));
+        return [name, new SourcePort(name, peers, limit)];
+      }),
+    );
     this.sinks = new Map(
       this.ends.sink?.ports.map((port) => [port.name, new SinkPort(port.name, port.ids, port.overflow)]),
     );
-    this.plan = planOf(desired.graph, modules, assignments);
+    this.plan = planOf(desired.graph, modules, assignments, tokenMax);
     this.joints = this.plan.crossings.map((crossing) => ({ ...crossing }));
   }
 

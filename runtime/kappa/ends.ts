@@ -24,6 +24,8 @@ export class SourcePort {
   constructor(
     readonly name: string,
     readonly peers: readonly SourcePeer[],
+    /** Largest token that every peer can take, bytes. */
+    readonly limit: number = Number.POSITIVE_INFINITY,
     readonly capacity: number = DEFAULT_LENGTH,
   ) {
     this.queues = new Map(peers.map(({ id }) => [id, new Queue(TypeCode.any, capacity)]));

@@ -27,7 +27,7 @@ export interface Plan {
 
 /** The kappa's own actors: its ends, which live in the base runtime. */
 export interface Ends {
-  source?: { id: string; ports: { name: string; peers: SourcePeer[]; types: string }[] };
+  source?: { id: string; ports: { name: string; peers: SourcePeer[]; actors: string[]; types: string }[] };
   sink?: { id: string; ports: { name: string; ids: string[]; overflow: Overflow; types: string }[] };
 }
 
@@ -51,6 +51,7 @@ export function endsOf(graph: Graph, modules: Modules): Ends {
           id: wireId({ from: { actor: ids.source, port: name }, to }),
           type: type(to.actor, to.port, "inports"),
         })),
+        actors: peers.map((to) => to.actor),
         types: names(peers.map((to) => type(to.actor, to.port, "inports"))),
       })),
     };
@@ -83,9 +84,15 @@ export function linksOf(graph: Graph): PlacementLink[] {
  * What to make where.
  *
  * @param assignments runtime id by actor id, for every actor of the graph
+ * @param tokenMax the largest token of a runtime, bytes
  * @throws KappaError ARGUMENT_INVALID
  */
-export function planOf(graph: Graph, modules: Modules, assignments: Readonly<Record<string, string>>): Plan {
+export function planOf(
+  graph: Graph,
+  modules: Modules,
+  assignments: Readonly<Record<string, string>>,
+  tokenMax: (runtime: string) => number,
+): Plan {
   const plan: Plan = { runtimes: new Map(), crossings: [] };
   const at = (runtime: string) => {
     const part = plan.runtimes.get(runtime) ?? { actors: [], connections: [] };
@@ -110,7 +117,11 @@ export function planOf(graph: Graph, modules: Modules, assignments: Readonly<Rec
       continue;
     }
     const id = wireId(wire);
-    if (from !== undefined) at(from).connections.push({ kind: "send", id, from: ref(wire.from, "outports") });
+    if (from !== undefined) {
+      // A token that the other side can't take traps its sender.
+      const limit = to !== undefined && tokenMax(to) < tokenMax(from) ? { limit: tokenMax(to) } : {};
+      at(from).connections.push({ kind: "send", id, from: ref(wire.from, "outports"), ...limit });
+    }
     if (to !== undefined) at(to).connections.push({ kind: "receive", id, to: ref(wire.to, "inports") });
     plan.crossings.push({ id, from: wire.from.actor, to: wire.to.actor });
   }

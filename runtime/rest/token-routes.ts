@@ -130,15 +130,16 @@ export const tokenRoutes: Route[] = [
 /** The tokens for each inner inport behind the port. They may differ: 20 is an integer for one and a float for another. */
 function tokensFor(port: SourcePort, text: string): Uint8Array[] {
   const value = parseJson(text);
+  const limit = Math.min(TOKEN_MAX, port.limit);
   return port.peers.map(({ type }) => {
     try {
       const token = tokenFromJson(value, type);
-      if (token.length <= TOKEN_MAX) return token;
+      if (token.length <= limit) return token;
     } catch (error) {
       if (!(error instanceof TokenError)) throw error;
       throw new KappaError("TOKEN_MISMATCH", `The inport ${port.name} can't take that: ${error.message}`);
     }
-    throw new KappaError("TOKEN_TOO_LARGE", `A token has at most ${TOKEN_MAX} bytes`);
+    throw new KappaError("TOKEN_TOO_LARGE", `The inport ${port.name} takes tokens of at most ${limit} bytes`);
   });
 }
 

@@ -12,7 +12,7 @@ export class Recurse {
 
   private fall(depth: i32): i32 {
     this.calls++;
-    if (depth == 0) return 0;
+    if (depth === 0) return 0;
     return this.fall(depth - 1) + this.calls;
   }
 }

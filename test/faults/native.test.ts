@@ -131,7 +131,7 @@ described("the native firmware behind a bad line", () => {
     expect(run.got).toEqual(ALL);
     expect(run.host.statistics).toMatchObject({ resent: 0, repeated: 0, framesBad: 0 });
   });
-  afterAll(() => console.info(`frames of an undisturbed session: ${frames}; at most ${most} more after one fault`));
+  afterAll(() => console.log(`frames of an undisturbed session: ${frames}; at most ${most} more after one fault`));
 
   test.each(MISCHIEFS)("survives `%s` at every frame boundary", async (mischief) => {
     await each(frames, async (at) => {
