@@ -1,22 +1,11 @@
-import { isMainThread, parentPort, Worker } from "node:worker_threads";
-import { CompileError, type Diagnostic } from "../diagnostic.js";
-import { type CompileOptions, compileActor } from "./index.js";
+import { Worker } from "node:worker_threads";
+import { CompileError } from "../diagnostic.js";
+import type { CompileOptions } from "./index.js";
 import type { Module } from "./types.js";
+import type { Answer, Request } from "./worker-thread.js";
 
 /** Milliseconds after which a compilation is given up and its thread ended. */
 const DEADLINE = 30_000;
-
-interface Request {
-  id: number;
-  text: string;
-  options: CompileOptions;
-}
-
-type Answer = { id: number } & (
-  | { module: Module }
-  | { diagnostics: Diagnostic[]; sources: Record<string, string> }
-  | { failure: string }
-);
 
 interface Waiting {
   resolve(module: Module): void;
@@ -43,7 +32,7 @@ class CompilerThread {
 
   private start(): Worker {
     if (this.worker) return this.worker;
-    const worker = new Worker(new URL(import.meta.url));
+    const worker = new Worker(new URL("./worker-thread.js", import.meta.url));
     worker.on("message", (answer: Answer) => this.settle(answer));
     worker.on("error", (error) => this.fail(error instanceof Error ? error : new Error(String(error))));
     this.worker = worker;
@@ -83,18 +72,4 @@ const thread = new CompilerThread();
  */
 export function compileActorInWorker(text: string, options: CompileOptions): Promise<Module> {
   return thread.compile(text, options);
-}
-
-async function answerTo({ id, text, options }: Request): Promise<Answer> {
-  try {
-    return { id, module: await compileActor(text, options) };
-  } catch (error) {
-    if (error instanceof CompileError) return { id, diagnostics: error.diagnostics, sources: error.sources };
-    return { id, failure: error instanceof Error ? (error.stack ?? error.message) : String(error) };
-  }
-}
-
-if (!isMainThread && parentPort) {
-  const port = parentPort;
-  port.on("message", async (request: Request) => port.postMessage(await answerTo(request)));
 }
