@@ -127,6 +127,7 @@ void rig_send_hex(const char *hex) {
 }
 
 void rig_hello(uint32_t nonce) {
+    rig_raw(&(const uint8_t){0}, 1); /* ends what may have been noise */
     uint8_t body[40] = {KP_KIND_HELLO};
     kp_cbor_writer w = kp_cbor_write(body + 1, sizeof body - 1);
     kp_cbor_put_array(&w, 5);

@@ -16,7 +16,7 @@ typedef struct link_rig {
     size_t wire_room; /* bytes that the board takes until this is set again */
     uint32_t boot;    /* random numbers count up from here */
     uint32_t session;
-    uint8_t request; /* id of the last request */
+    uint8_t request;            /* id of the last request */
     uint8_t body[RIG_BODY_MAX]; /* the frame that rig_take() took */
     size_t length;
     size_t frames; /* bytes and frames that the device has sent */
@@ -38,7 +38,8 @@ void rig_hello(uint32_t nonce);
 void rig_run(void);
 /** Lets `ms` pass, with rounds at every deadline that the device asked for. */
 void rig_pass(uint32_t ms);
-/** Takes the next frame that the device sent into rig.body; false when there is none. Ends the process if it is not good. */
+/** Takes the next frame that the device sent into rig.body; false when there is none. Ends the process if it is not
+ * good. */
 bool rig_take(void);
 /** The frame that comes next, in hexadecimal; "" if there is none. */
 const char *rig_next(void);

@@ -148,20 +148,25 @@ static void describe(void) {
     rig_open();
     snprintf(expected, sizeof expected,
              "0087"
-             "627331"                                                     /* s1 */
-             "6474657374"                                                 /* test */
-             "86182018281829183018311832"                                 /* capabilities */
-             "a4616163303037" "63647279f5" "64726f6f6d676b69746368656e" "65666c6f6f7202" /* in order; the later floor */
-             "851a0001000019%04x18c01901001840"                           /* heap, free, token, frame, actors */
-             "65302e312e30" "f5",                                         /* 0.1.0, simulated */
+             "627331"                     /* s1 */
+             "6474657374"                 /* test */
+             "86182018281829183018311832" /* capabilities */
+             "a4616163303037"
+             "63647279f5"
+             "64726f6f6d676b69746368656e"
+             "65666c6f6f7202"                   /* in order; the later floor */
+             "851a0001000019%04x18c01901001840" /* heap, free, token, frame, actors */
+             "65302e312e30"
+             "f5", /* 0.1.0, simulated */
              (unsigned)kp_heap_free_bytes());
     CHECK_TEXT(rig_request("0180"), expected);
 }
 
 static void unknown_and_malformed_requests(void) {
-    static const char *const malformed[] = {"0080", "0f80", "ff80", "01", "01f6", "018101", "0181", "0180ff", "0280",
-                                            "028120", "0380", "05810580", "0581f4", "078180", "0781840900000000",
-                                            "0e820101", "0b81f6", "0d8141aa", "0981", "1380", "0581fb0000"};
+    static const char *const malformed[] = {
+        "0080",   "0f80", "ff80",      "01",     "01f6",   "018101",           "0181",     "0180ff", "0280",
+        "028120", "0380", "05810580",  "0581f4", "078180", "0781840900000000", "0e820101", "0b81f6", "0d8141aa",
+        "0981",   "1380", "0581fb0000"};
     rig_begin(HEAP);
     rig_open();
     const size_t free_bytes = kp_heap_free_bytes();
@@ -173,7 +178,7 @@ static void unknown_and_malformed_requests(void) {
     CHECK_TEXT(rig_request("0c8101"), "0280");
     CHECK_TEXT(rig_request("098201 00"), "0280");
     CHECK_TEXT(rig_request("0e8101"), "0280");
-    CHECK_TEXT(rig_request("068101"), "0080");           /* REMOVE of nobody */
+    CHECK_TEXT(rig_request("068101"), "0080");              /* REMOVE of nobody */
     CHECK_TEXT(rig_request("0881 84 00 01 00 09"), "0080"); /* DISCONNECT of nothing */
     CHECK_EQUAL(kp_heap_free_bytes(), free_bytes);
 }
@@ -194,13 +199,13 @@ static void create_is_all_or_nothing(void) {
     static const struct {
         const char *rest, *reply;
     } wrong[] = {
-        {"80 81 84 01 00 00 05 00", "0380"},             /* the handle is in use */
+        {"80 81 84 01 00 00 05 00", "0380"},                  /* the handle is in use */
         {"80 82 84 01 00 00 07 84 01 00 00 08 00", "0a8101"}, /* the inport is taken: connection 1 */
         {"80 82 84 01 00 00 07 83 03 00 09 00", "0a8101"},    /* no such outport */
-        {"80 81 86 02 00 00 09 00 04 00", "0280"},       /* to an actor that isn't there */
-        {"81 f5 80 00", "098100"},                       /* an argument of another type */
-        {"80 81 84 01 00 00 07 00 00", "0180"},          /* one byte too many */
-        {"80 81 83 01 00 00 00", "0180"},                /* a connection that is none */
+        {"80 81 86 02 00 00 09 00 04 00", "0280"},            /* to an actor that isn't there */
+        {"81 f5 80 00", "098100"},                            /* an argument of another type */
+        {"80 81 84 01 00 00 07 00 00", "0180"},               /* one byte too many */
+        {"80 81 83 01 00 00 00", "0180"},                     /* a connection that is none */
         {"80 82 83 03 00 00 84 01 00 00 05 00", "0380"},
     };
     for (unsigned i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
@@ -273,13 +278,25 @@ static void state_and_restore(void) {
     rig_run();
     while (rig_take()) {
     }
-    CHECK_TEXT(rig_request("09820100"), "0083" "04" "01" "4407000000");
-    CHECK_TEXT(rig_request("09820102"), "0083" "04" "01" "420000");
-    CHECK_TEXT(rig_request("09820118ff"), "0083" "04" "01" "40");
+    CHECK_TEXT(rig_request("09820100"), "0083"
+                                        "04"
+                                        "01"
+                                        "4407000000");
+    CHECK_TEXT(rig_request("09820102"), "0083"
+                                        "04"
+                                        "01"
+                                        "420000");
+    CHECK_TEXT(rig_request("09820118ff"), "0083"
+                                          "04"
+                                          "01"
+                                          "40");
     CHECK_TEXT(rig_request("0a840104004409000000"), "0c80"); /* it runs */
     CHECK_TEXT(rig_request("0c8101"), "0080");
     CHECK_TEXT(rig_request("0a840104004409000000"), "0080");
-    CHECK_TEXT(rig_request("09820100"), "0083" "04" "01" "4409000000");
+    CHECK_TEXT(rig_request("09820100"), "0083"
+                                        "04"
+                                        "01"
+                                        "4409000000");
 }
 
 /* ---- Tokens ---- */
@@ -431,7 +448,9 @@ static void log_text_as_utf8(void) {
     }
     rig_send_hex("8500f5");
     rig_run();
-    CHECK_TEXT(rig_next(), "0a0002820965" "61" "f09f9880");
+    CHECK_TEXT(rig_next(), "0a0002820965"
+                           "61"
+                           "f09f9880");
     CHECK_TEXT(rig_next(), "c50104");
 }
 
