@@ -52,6 +52,7 @@ stamp=node_modules/.kappa-lock
 lock=$(sha256sum <package-lock.json)
 if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$lock" ]; then
   printf 'setup: installing the npm packages of the lockfile\n'
-  npm ci --no-fund --no-audit --loglevel=error || fail "npm ci failed: see above"
+  # Not `npm ci`: it refuses a lockfile from a registry that has a package's optional parts for some platforms only.
+  npm install --no-save --no-fund --no-audit --loglevel=error || fail "npm install failed: see above"
   printf '%s\n' "$lock" >"$stamp"
 fi
