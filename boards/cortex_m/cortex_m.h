@@ -67,6 +67,23 @@ void board_start(void);
 /** What the chip knows of its last reset (port.h); asked once, before board_start(). */
 uint32_t board_reset_reason(void);
 
+/** The last fault: the stacked frame (ARMv7-M ARM, B1.5.6) and the fault status (B3.2.15). A frame that the stack had
+ * no room for is all zeros. */
+typedef struct fault_record {
+    uint32_t magic;     /* FAULT_MAGIC from the fault until the next start has seen it */
+    uint32_t exception; /* IPSR */
+    uint32_t status;    /* CFSR */
+    uint32_t address;   /* BFAR */
+    uint32_t frame[8];  /* r0-r3, r12, lr, pc, psr */
+} fault_record;
+
+/** What survives a restart, placed by the linker script. */
+extern struct cortex_m_kept {
+    fault_record fault;
+    uint32_t entropy;
+} cortex_m_kept;
+_Static_assert(sizeof(struct cortex_m_kept) <= 64, "cortex_m.ld reserves 64 bytes");
+
 /** The received bytes and those to be sent; the board's driver moves them to and from its UART. */
 extern byte_ring cortex_m_rx, cortex_m_tx;
 

@@ -8,17 +8,6 @@
 
 extern uint32_t data_load[], data_start[], data_end[], bss_start[], bss_end[], stack_start[], stack_end[];
 
-/** The last fault, kept over the restart for a debugger: the stacked frame (ARMv7-M ARM, B1.5.6) and the fault status
- * (B3.2.15). A frame that the stack had no room for is all zeros. */
-typedef struct fault_record {
-    uint32_t magic;
-    uint32_t exception; /* IPSR */
-    uint32_t status;    /* CFSR */
-    uint32_t address;   /* BFAR */
-    uint32_t frame[8];  /* r0-r3, r12, lr, pc, psr */
-} fault_record;
-
-static fault_record fault __attribute__((section(".noinit")));
 static uint32_t reset_reason;
 
 void reset_handler(void);
@@ -29,12 +18,12 @@ static void __attribute__((used)) fault_store(const uint32_t *frame) {
     if (frame < stack_start || frame + 8 > stack_end) {
         frame = none;
     }
-    fault.magic = FAULT_MAGIC;
-    fault.exception = __get_IPSR();
-    fault.status = SCB->CFSR;
-    fault.address = SCB->BFAR;
+    cortex_m_kept.fault.magic = FAULT_MAGIC;
+    cortex_m_kept.fault.exception = __get_IPSR();
+    cortex_m_kept.fault.status = SCB->CFSR;
+    cortex_m_kept.fault.address = SCB->BFAR;
     for (unsigned i = 0; i < 8; i++) {
-        fault.frame[i] = frame[i];
+        cortex_m_kept.fault.frame[i] = frame[i];
     }
     NVIC_SystemReset();
 }
@@ -79,9 +68,9 @@ void reset_handler(void) {
         *to++ = STACK_PAINT;
     }
     reset_reason = board_reset_reason();
-    if (fault.magic == FAULT_MAGIC) {
+    if (cortex_m_kept.fault.magic == FAULT_MAGIC) {
         reset_reason |= KP_RESET_FAULT;
-        fault.magic = 0;
+        cortex_m_kept.fault.magic = 0;
     }
     (void)main();
     cortex_m_fault();

@@ -88,9 +88,9 @@ void kp_port_sleep(uint32_t ms) {
 }
 
 uint32_t cortex_m_jitter(void) {
-    static uint32_t kept __attribute__((section(".noinit")));
+    uint32_t mixed = cortex_m_kept.entropy;
     for (unsigned i = 0; i < 64; i++) {
-        kept = ((kept << 5 | kept >> 27) ^ SysTick->VAL) * 0x9E3779B1u;
+        mixed = ((mixed << 5 | mixed >> 27) ^ SysTick->VAL) * 0x9E3779B1u;
     }
-    return kept;
+    return cortex_m_kept.entropy = mixed;
 }
