@@ -50,7 +50,6 @@ export async function onDevice(): Promise<Table[]> {
 async function ram({ device, stack }: Bench): Promise<Table> {
   const tally = await moduleOf("test/actors/Tally.ts");
   const format = await moduleOf("test/actors/Format.ts");
-  const strings = await moduleOf("test/actors/Strings.ts");
   const [start, end] = symbols(IMAGE, ["heap_start", "heap_end"]) as [number, number];
   const heap = end - start;
   const empty = (await device.metrics()).free;
@@ -71,7 +70,6 @@ async function ram({ device, stack }: Bench): Promise<Table> {
   const first = await added("a", tally);
   const further = await added("b", tally);
   const text = await added("c", format);
-  const texts = await added("d", strings);
   const deep = await stack();
   const idle = fixed + (heap - empty) + stackIdle;
   const row = (what: string, bytes: number, budget: number | undefined, peers: string) => [
@@ -99,7 +97,6 @@ linear memory, both ports connected over the link, and their queues of 4 tokens.
       ),
       row("another instance of it", further, 256, "MicroPython about 85 without ports; wasm3 40 without ports"),
       row(`actor with text (\`Format\`, module of ${format.bytes.length})`, text, 6144, "wasm3 + asc 5–24 KB"),
-      row(`a large one (\`Strings\`, module of ${strings.bytes.length})`, texts, undefined, "wasm3 + asc 5–24 KB"),
     ],
     command: COMMAND,
   };

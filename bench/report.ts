@@ -13,8 +13,7 @@ const INTRODUCTION = `# Benchmarks
 
 Written by \`make bench\`; do not edit. Figures in bytes unless a unit is given. Device figures are of the firmware that
 \`make firmware\` builds, in QEMU 7.2. QEMU counts instructions, not cycles: it has no pipeline and no flash wait states. A
-budget that is missed is marked **over**. Peers' figures were measured on the same emulated cores (Cortex-M4) by the
-same method, or are what their documentation says.
+budget that is missed is marked **over**. Peers' figures are those of the project's design notes: measured in QEMU on a Cortex-M4, or what their documentation says.
 `;
 
 /** A figure with its budget: marked when it is over. Both in the same unit. */

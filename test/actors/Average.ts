@@ -8,11 +8,12 @@ export class Average {
 
   @action
   add(reading: In<f32>, mean: Out<f32>): void {
-    this.samples[this.next] = reading.value;
+    const samples = this.samples;
+    samples[this.next] = reading.value;
     this.next = (this.next + 1) & 15;
     if (this.count < 16) this.count++;
     let sum: f32 = 0;
-    for (let i = 0; i < this.count; i++) sum += this.samples[i];
+    for (let i = 0; i < 16; i++) sum += samples[i];
     mean.send(sum / <f32>this.count);
   }
 }
