@@ -3,7 +3,7 @@ import { homedir, hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { type Logger, pino } from "pino";
-import { compileActor } from "../compiler/actor/index.js";
+import { compileActorInWorker } from "../compiler/actor/worker.js";
 import type { Json } from "../compiler/script/graph.js";
 import { startBaseRuntime } from "../runtime/base-runtime.js";
 import type { DeviceSpec } from "../runtime/mesh/devices.js";
@@ -46,7 +46,7 @@ async function runHost(options: HostOptions): Promise<void> {
   const runtime = await startBaseRuntime({
     dataDirectory: resolve(options.data),
     actorDirectories: [join(packageDirectory(), "actors"), ...options.actors.map((directory) => resolve(directory))],
-    compile: compileActor,
+    compile: compileActorInWorker,
     compilerVersion: compilerVersion(),
     devices: options.device,
     name: options.name,

@@ -94,6 +94,11 @@ export class SinkPort {
     return this.count;
   }
 
+  /** Readers that wait for a token. */
+  get readers(): number {
+    return this.waiters.size;
+  }
+
   /** Tokens that a reader would find now. */
   get waiting(): number {
     return this.overflow === "latest" ? (this.newest === undefined ? 0 : 1) : this.arrivals.length;

@@ -1,4 +1,4 @@
-import { type FastifyInstance, type FastifyRequest, fastify, LogController } from "fastify";
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, LogController } from "fastify";
 import type { Logger } from "pino";
 import { KappaError } from "../errors.js";
 import type { Handler, Request, RestContext, Route, TextBody } from "./context.js";
@@ -34,6 +34,8 @@ export function createServer(context: Omit<RestContext, "closing">, log: Logger)
     bodyLimit: TOKEN_MAX,
     routerOptions: { maxParamLength: 300 },
     forceCloseConnections: "idle",
+    // What goes wrong before there is a route: an address that can't be decoded.
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
   }) as unknown as FastifyInstance;
   const closing = new AbortController();
   app.addHook("preClose", async () => closing.abort());
@@ -51,7 +53,7 @@ export function createServer(context: Omit<RestContext, "closing">, log: Logger)
   return app;
 }
 
-function handle(handler: Handler, context: RestContext, request: FastifyRequest, reply: Parameters<Handler>[2]) {
+function handle(handler: Handler, context: RestContext, request: FastifyRequest, reply: FastifyReply) {
   return handler(context, request as Request, reply);
 }
 
@@ -82,15 +84,7 @@ function wrongType(request: FastifyRequest, mediaType: string): KappaError | und
 }
 
 function answerErrors(app: FastifyInstance): void {
-  app.setErrorHandler((cause, request, reply) => {
-    const error = asKappaError(cause, request.routeOptions.bodyLimit ?? TOKEN_MAX);
-    if (error.status >= 500)
-      request.log.error({ err: cause, url: request.url, method: request.method }, "request failed");
-    reply
-      .code(error.status)
-      .type(PROBLEM_TYPE)
-      .send(problemOf(error, pathOf(request)));
-  });
+  app.setErrorHandler(sendProblem);
   app.setNotFoundHandler((request) => {
     const path = pathOf(request);
     const allowed = ROUTES.filter((route) => matches(route.path, path)).flatMap(({ method }) =>
@@ -101,9 +95,18 @@ function answerErrors(app: FastifyInstance): void {
     }
     throw new MethodNotAllowed(request.method, path, [...new Set(allowed)]);
   });
-  app.addHook("onError", async (_, reply, error) => {
-    if (error instanceof MethodNotAllowed) reply.header("allow", error.allowed.join(", "));
-  });
+}
+
+function sendProblem(cause: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const error = asKappaError(cause, request.routeOptions.bodyLimit ?? TOKEN_MAX);
+  if (error.status >= 500) {
+    request.log.error({ err: cause, url: request.url, method: request.method }, "request failed");
+  }
+  if (error instanceof MethodNotAllowed) reply.header("allow", error.allowed.join(", "));
+  reply
+    .code(error.status)
+    .type(PROBLEM_TYPE)
+    .send(problemOf(error, pathOf(request)));
 }
 
 class MethodNotAllowed extends KappaError {

@@ -42,7 +42,7 @@ export class TestBase {
     const mesh = new Mesh(new LocalMember(local));
     const log = pino({ enabled: false });
     const store = await ActorStore.open({
-      directories: ["actors", "examples/thermostat", "test"],
+      directories: ["actors", "examples/thermostat", "test", join(data, "actors")],
       // Shared by all tests, so that each actor is compiled once.
       cache: join("build", "test-modules"),
       compile: compileActor,
