@@ -78,8 +78,7 @@ function takeConnections(
   for (const item of items.filter(isConnection)) {
     const id = connectionOf(device, item);
     if (id !== undefined) {
-      device.channels.take(id, item.handle, startOf(item, device.registry.connections.get(id)?.next));
-      device.channels.open(id);
+      takeOver(device, id, item);
       taken.add(id);
     } else if (!orphans.has(item.actor)) {
       const kind = item.role === "sending" ? "send" : "receive";
@@ -90,11 +89,16 @@ function takeConnections(
 }
 
 /**
- * Where the host's end goes on: at what the device told, or, for tokens that come from it, after those that the host has stored and
- * not acknowledged.
+ * Takes one connection over. Without a checkpoint the end here goes on at what the device told. With one, tokens from the device go
+ * on after those that were stored and not acknowledged, and tokens to it from those that the device may have without our knowing.
  */
-function startOf({ role, seq }: ConnectionItem, next: number | undefined): number {
-  return role === "sending" && next !== undefined && distance(seq, next) <= FLIGHT_MAX ? next : seq;
+function takeOver({ registry, channels }: DeployDevice, id: string, { handle, role, seq }: ConnectionItem): void {
+  const kept = registry.connections.get(id)?.next;
+  if (role === "sending" && kept !== undefined && distance(seq, kept) <= FLIGHT_MAX) channels.take(id, handle, kept);
+  else if (role === "receiving" && kept !== undefined && distance(kept, seq) <= FLIGHT_MAX)
+    channels.take(id, handle, kept, distance(kept, seq));
+  else channels.take(id, handle, seq);
+  channels.open(id);
 }
 
 function connectionOf({ registry }: DeployDevice, item: ConnectionItem): string | undefined {

@@ -9,8 +9,9 @@ interface Channel {
   handle?: number;
   /** Whether this end may speak: the device is known to have the connection. */
   live: boolean;
-  /** Where to number from when an end is bound. */
+  /** Where to number from when an end is bound, and how many tokens from there on the device may have already. */
   seq: number;
+  reached: number;
   sender?: Sender;
   receiver?: Receiver;
   /** The newest ACK that came while no source was bound. */
@@ -39,7 +40,10 @@ export class Channels {
   bindOutgoing(id: string, source: TokenSource): void {
     const channel = this.channel(id);
     if (channel.sender) channel.sender.source = source;
-    else channel.sender = new Sender(source, channel.seq);
+    else {
+      channel.sender = new Sender(source);
+      channel.sender.renumber(channel.seq, channel.reached);
+    }
     source.onToken = this.wake;
     if (channel.early) channel.sender.ack(channel.early.next, channel.early.window, this.now());
     this.wake();
@@ -70,20 +74,22 @@ export class Channels {
     this.take(id, handle, 0);
   }
 
-  /** Connection `id` is there under `handle`; the device told `seq` for its own end. */
-  take(id: string, handle: number, seq: number): void {
+  /** Connection `id` is there under `handle`; its end here goes on at `seq`. The device may have `reached` tokens from there on. */
+  take(id: string, handle: number, seq: number, reached = 0): void {
     const channel = this.channel(id);
     this.detach(channel);
     channel.handle = handle;
     channel.seq = seq;
-    channel.sender?.renumber(seq);
+    channel.reached = reached;
+    channel.sender?.renumber(seq, reached);
     channel.receiver?.renumber(seq);
     this.byHandle.set(handle, channel);
   }
 
-  /** Sequence number of the next token that comes by connection `id`, if it comes to here. */
-  expected(id: string): number | undefined {
-    return this.byId.get(id)?.receiver?.expected;
+  /** How far connection `id` has come: the number of the next token that comes, or of the oldest that is not acknowledged. */
+  position(id: string): number | undefined {
+    const channel = this.byId.get(id);
+    return channel?.receiver?.expected ?? channel?.sender?.oldest;
   }
 
   /** The device has connection `id` now. */
@@ -97,7 +103,7 @@ export class Channels {
     const channel = this.byId.get(id);
     if (!channel) return;
     this.detach(channel);
-    channel.seq = 0;
+    channel.seq = channel.reached = 0;
     channel.sender?.renumber(0);
     channel.receiver?.renumber(0);
   }
@@ -164,7 +170,7 @@ export class Channels {
   private channel(id: string): Channel {
     let channel = this.byId.get(id);
     if (!channel) {
-      channel = { id, live: false, seq: 0 };
+      channel = { id, live: false, seq: 0, reached: 0 };
       this.byId.set(id, channel);
       this.order.push(channel);
     }

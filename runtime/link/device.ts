@@ -129,13 +129,13 @@ export class DeviceRuntime extends EventEmitter<DeviceEvents> implements ActorHo
   }
 
   /**
-   * The record with how far incoming connections have come, for callers who keep the queues of these connections and this in one
-   * step: the next process then gets no token twice. It must not be used once further tokens may have come.
+   * The record with how far the connections have come, for callers who keep their queues and this in one step: then no token is lost
+   * or doubled by the next process. It must not be used once further tokens may have come or gone.
    */
   checkpoint(): DeviceRecord {
     const { record } = this;
     for (const [id, connection] of Object.entries(record.connections)) {
-      const next = this.channels.expected(id);
+      const next = this.channels.position(id);
       if (next !== undefined) connection.next = next;
     }
     return record;

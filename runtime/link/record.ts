@@ -27,7 +27,10 @@ export interface RecordedConnection {
   handle: number;
   actor: string;
   port: number;
-  /** In a checkpoint only: sequence number of the next token by a `send` connection; those before it are in its queue. */
+  /**
+   * In a checkpoint only: by a `send` connection the number of the next token, those before it are in its queue; by a `receive`
+   * connection the number of the oldest token in its queue.
+   */
   next?: number;
 }
 

@@ -66,10 +66,13 @@ export class Sender {
     this.stopTimer();
   }
 
-  /** Numbers anew from `base`: the other end knows nothing (0), or has told what it expects next. */
-  renumber(base: number): void {
+  /**
+   * Numbers anew from `base`: the other end knows nothing (0), or has told what it expects next. It may have `reached` of the tokens
+   * in the source already.
+   */
+  renumber(base: number, reached = 0): void {
     this.base = base & 0xff;
-    this.reached = 0;
+    this.reached = reached;
     this.begin();
   }
 
