@@ -69,8 +69,11 @@ export function runBackend(request: BackendRequest): BackendResult {
     const first = preinitialise(module);
     if (first.outcome === "failed") throw new BackendFailure([INIT_FAILED]);
     const collect = allocation === "always";
-    // Without its export nothing holds the collector, and the optimiser removes it.
-    if (!collect) module.removeExport(request.collect);
+    // What nothing exports or calls is removed by the optimiser; so is the collector where there is no garbage.
+    removeFunctionExports(module, new Set([...request.functions, ...(collect ? [request.collect] : [])]));
+    // Inlining for size alone leaves a call in every access to an array; this costs about 1 % of size.
+    binaryen.setAlwaysInlineMaxSize(6);
+    module.runPasses(["inlining-optimizing"]);
     asc.optimize(compiled, 2, 2, false, false);
     const globals = fieldNames(module);
     const init = renameExports(module, request, collect);
@@ -155,6 +158,12 @@ function fieldNames(module: binaryen.Module): (string | null)[] {
   const names = new Map<string, string>();
   for (const { name, kind, value } of exportsOf(module)) if (kind === binaryen.ExternalGlobal) names.set(value, name);
   return mutableGlobals(module).map(({ name }) => names.get(name) ?? null);
+}
+
+function removeFunctionExports(module: binaryen.Module, kept: ReadonlySet<string>): void {
+  for (const { name, kind } of exportsOf(module)) {
+    if (kind === binaryen.ExternalFunction && !kept.has(name)) module.removeExport(name);
+  }
 }
 
 function exportsOf(module: binaryen.Module): binaryen.ExportInfo[] {

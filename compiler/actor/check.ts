@@ -1,6 +1,6 @@
 import ts from "typescript";
 import { SOURCE_MODULES } from "./capabilities.js";
-import { checkDecorators, isAction, readMemory, resolveConditions } from "./decorators.js";
+import { checkDecorators, hasConditions, isAction, readMemory, resolveConditions } from "./decorators.js";
 import { checkFunctionDecorators, checkLanguage } from "./language.js";
 import type { ActionModel, ActorModel, ArgumentModel, FieldModel, PortModel, PortUse } from "./model.js";
 import { LIMITS } from "./module.js";
@@ -270,7 +270,7 @@ class ClassCheck {
     }
     const ports = node.parameters.map((parameter) => this.port(parameter)).filter((port) => port !== undefined);
     const conditions = resolveConditions(node, this.names(), report);
-    const idle = node.parameters.length === 0 && conditions.when === undefined && conditions.every === undefined;
+    const idle = node.parameters.length === 0 && !hasConditions(node);
     if (idle) report.error(node.name, "idle", `the action ${name} has no ports: it could fire without end`);
     const action: ActionModel = { name, method: node, ports, ...conditions };
     model.actions.push(action);

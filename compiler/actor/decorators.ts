@@ -7,6 +7,13 @@ export function isAction(method: ts.MethodDeclaration): boolean {
   return decoratorsOf(method).some((decorator) => nameOf(decorator) === "action");
 }
 
+/** Whether `@action` stands with conditions, right or wrong. */
+export function hasConditions(method: ts.MethodDeclaration): boolean {
+  return decoratorsOf(method).some(
+    ({ expression }) => ts.isCallExpression(expression) && expression.arguments.length > 0,
+  );
+}
+
 /** Reports decorators that members of an actor cannot have. */
 export function checkDecorators(node: ts.HasDecorators, allowed: string, report: Report): void {
   const seen = new Set<string>();

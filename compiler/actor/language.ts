@@ -115,6 +115,7 @@ function checkClosure(node: ts.SignatureDeclaration, report: Report): void {
 /** Names of parameters, variables and functions that a function declares, nested functions left out. */
 function declaredNames(node: ts.SignatureDeclaration): Set<string> {
   const names = new Set<string>();
+  if (ts.isFunctionDeclaration(node) && node.name) names.add(node.name.text);
   const visit = (child: ts.Node): void => {
     const declares =
       ts.isParameter(child) || ts.isVariableDeclaration(child) || (ts.isFunctionDeclaration(child) && child !== node);

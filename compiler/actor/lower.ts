@@ -117,8 +117,8 @@ class Lowering {
   private method(method: ts.MethodDeclaration): void {
     const name = (method.name as ts.Identifier).text;
     const range = rangeOf(method.name);
-    const exported = name === "start" || this.model.actions.some(({ when }) => when?.name === name);
-    this.text.write(`${exported ? "export " : ""}function ${lowered.member(name)}(`, range);
+    // AssemblyScript looks into exported functions only: so every method is checked, whether it is called or not.
+    this.text.write(`export function ${lowered.member(name)}(`, range);
     for (const parameter of method.parameters) {
       this.text.copy(rangeOf(parameter), lowerBody(parameter, this.model, [], this.report)).write(", ", range);
     }

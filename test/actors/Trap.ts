@@ -20,11 +20,4 @@ export class Trap {
     checked.send(this.count);
     assert(condition.value);
   }
-
-  /** Traps when the float does not fit. */
-  @action
-  convert(float: In<f32>, integer: Out<i32>): void {
-    this.count++;
-    integer.send(<i32>float.value);
-  }
 }
