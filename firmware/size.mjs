@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 
-const RAM_ONLY = /^\.(bss)/;
+const RAM_ONLY = /^\.bss/;
 const LINK = /^(connection|endpoint|event|frame|link|operation_\w+|request|session|sha256|wire)\.o$/;
 const BOARD = /^(board|main|startup|time|uart|room)\.o$/;
 const WASM3 = /^(wasm3|engine_wasm3)\.o$/;
