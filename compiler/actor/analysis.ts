@@ -89,11 +89,11 @@ function deepest(
 ): number {
   const known = new Map<number, number>();
   const visit = (index: number): number => {
-    if (index < imported) return 0;
+    const fact = facts[index - imported];
+    if (!fact) return 0; // an import
     const before = known.get(index);
     if (before !== undefined) return before;
     known.set(index, Number.POSITIVE_INFINITY); // found again before it is known: recursion
-    const fact = facts[index - imported]!;
     const below = fact.indirect ? Number.POSITIVE_INFINITY : fact.calls.map(visit).reduce((a, b) => join(a, b), 0);
     known.set(index, own(fact) + below);
     return own(fact) + below;

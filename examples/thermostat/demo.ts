@@ -17,6 +17,7 @@ const SCRIPT = "examples/thermostat/heating.calvin";
 interface Answer {
   status: number;
   body: unknown;
+  etag: string | undefined;
 }
 
 interface Status {
@@ -27,9 +28,9 @@ interface Status {
 interface Runtime {
   name: string;
   board?: string;
-  connected: boolean;
-  free?: number;
   capabilities: string[];
+  /** Ids of the actors that the board itself says it holds. */
+  actors: string[];
 }
 
 const say = (text: string): void => console.log(`\n${text}`);
@@ -40,7 +41,7 @@ function expect(holds: boolean, what: string): asserts holds {
 
 /** One request by curl, shown as a person would type it. */
 async function curl(url: string, ...options: string[]): Promise<Answer> {
-  console.log(`  $ curl ${[...options.map(quoted), url].join(" ")}`);
+  console.log(`  $ curl ${[...options, url].map(quoted).join(" ")}`);
   const answer = await ask(url, ...options);
   const text = JSON.stringify(answer.body);
   console.log(
@@ -52,21 +53,19 @@ async function curl(url: string, ...options: string[]): Promise<Answer> {
 const quoted = (word: string): string => (/^[\w@:/.=-]+$/.test(word) ? word : `'${word}'`);
 
 async function ask(url: string, ...options: string[]): Promise<Answer> {
-  const { stdout } = await promisify(execFile)("curl", ["-sS", "-w", "\n%{http_code}", ...options, url]);
-  const end = stdout.lastIndexOf("\n");
-  const text = stdout.slice(0, end);
-  return { status: Number(stdout.slice(end + 1)), body: text === "" ? undefined : JSON.parse(text) };
-}
-
-/** Asks again until the answer is as wanted, at most `seconds` long. */
-async function until<T>(what: string, seconds: number, look: () => Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + seconds * 1000;
-  while (Date.now() < deadline) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  const { stdout } = await promisify(execFile)("curl", ["-sS", "-i", ...options, url]);
+  let head = "";
+  let text = stdout;
+  // A "100 Continue" has a head of its own.
+  while (text.startsWith("HTTP/")) {
+    const end = text.indexOf("\r\n\r\n");
+    [head, text] = [text.slice(0, end), text.slice(end + 4)];
   }
-  throw new Error(`${what}: not within ${seconds} s`);
+  return {
+    status: Number(head.split(" ")[1]),
+    body: text === "" ? undefined : JSON.parse(text),
+    etag: /^etag: (.*)$/im.exec(head)?.[1],
+  };
 }
 
 /** The base runtime as a process of its own; the same data and port when it is started again. */
@@ -114,23 +113,29 @@ class Host {
   }
 
   /** The board as the base runtime sees it, once it is connected. */
-  board(): Promise<Runtime> {
-    return until("the board is connected", 20, async () => {
-      const { body } = await ask(`${this.url}/runtimes`);
-      return (body as Runtime[]).find((runtime) => runtime.board !== undefined && runtime.connected);
-    });
+  async board(): Promise<Runtime> {
+    const { status, body } = await ask(`${this.url}/runtimes/board?wait=20`);
+    expect(status === 200, "the board is not connected after 20 s");
+    return body as Runtime;
   }
 
+  /** The kappa with its actors, once all of them are where they belong and can be reached. */
   async status(): Promise<Status> {
-    return (await ask(`${this.url}/kappa/heating/status`)).body as Status;
+    const { body } = await ask(`${this.url}/kappa/heating/status?wait=20`);
+    expect((body as Status).status === "running", `the kappa is ${(body as Status).status} after 20 s`);
+    return body as Status;
   }
 
-  /** Waits until the heater is on or off. */
-  heater(on: boolean): Promise<true> {
-    return until(`the heater is ${on ? "on" : "off"}`, 30, async () => {
-      const { status, body } = await ask(`${this.url}/kappa/heating?wait=5`);
-      return status === 200 && body === on ? true : undefined;
-    });
+  /** Waits until the heater is on or off: for one newer state after the other, by their ETags. */
+  async heater(on: boolean): Promise<void> {
+    const deadline = Date.now() + 30_000;
+    let seen = '"0"';
+    while (Date.now() < deadline) {
+      const answer = await ask(`${this.url}/kappa/heating?wait=10`, "-H", `if-none-match: ${seen}`);
+      if (answer.status === 200 && answer.body === on) return;
+      seen = answer.etag ?? seen;
+    }
+    throw new Error(`the heater is not ${on ? "on" : "off"} after 30 s`);
   }
 }
 
@@ -168,11 +173,7 @@ async function course(host: Host): Promise<void> {
   await host.stop("SIGKILL");
   await new Promise((resolve) => setTimeout(resolve, 3000));
   await host.start();
-  await host.board();
-  const now = await until("the kappa runs again", 20, async () => {
-    const status = await host.status();
-    return status.status === "running" && firingsOf(status, "control") > 0 ? status : undefined;
-  });
+  const now = await host.status();
   const fired = firingsOf(now, "control");
   say(`… and is found as it is: ${fired} firings, ${fired - old} more. A new actor would have begun at 0.`);
   expect(fired >= old + 8, `the loop fired ${fired - old} times in 3 s instead of about 12`);
@@ -186,12 +187,11 @@ async function course(host: Host): Promise<void> {
   if (STAY) return;
 
   say("Delete it:");
-  const { free: taken = 0 } = await host.board();
   const gone = await curl(`${host.url}/kappa/heating`, "-X", "DELETE");
   expect(gone.status === 204, `DELETE answered ${gone.status} instead of 204`);
   expect((await curl(`${host.url}/kappa/heating`)).status === 404, "the kappa is still there");
-  // The modules stay on the board, by their hashes, for the next kappa; actors and queues are gone.
-  await until("the board has its memory back", 10, async () => ((await host.board()).free ?? 0) > taken || undefined);
+  const { actors } = (await curl(`${host.url}/runtimes/board`)).body as Runtime;
+  expect(actors.length === 0, `the board still holds ${actors.join(", ")}`);
 }
 
 /** Resolves at Ctrl-C. */

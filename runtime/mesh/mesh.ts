@@ -1,4 +1,4 @@
-import { EventEmitter } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { KappaError } from "../errors.js";
 import type { RuntimeInfo } from "../host.js";
 import type { Member } from "./member.js";
@@ -41,10 +41,17 @@ export class Mesh extends EventEmitter<MeshEvents> {
 
   /** The runtime of an id or, if only one has it, a name. Throws RUNTIME_UNKNOWN. */
   get(key: string): Member {
-    const named = [...this.members.values()].filter((member) => member.host.info.name === key);
-    const member = this.members.get(key) ?? (named.length === 1 ? named[0] : undefined);
+    const member = this.lookUp(key);
     if (member !== undefined) return member;
     throw new KappaError("RUNTIME_UNKNOWN", `No runtime, or more than one, is called ${key}; GET /runtimes lists all`);
+  }
+
+  /** Resolves when the runtime of an id or a name is connected, or at the signal. */
+  async here(key: string, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && !this.lookUp(key)?.host.info.connected) {
+      // Rejects at the signal only.
+      await once(this, "change", { signal }).catch(() => {});
+    }
   }
 
   /** The runtime, if it can be reached now; else throws LINK_DOWN. */
@@ -65,5 +72,10 @@ export class Mesh extends EventEmitter<MeshEvents> {
   /** The name of a runtime for people; its id when it is not known. */
   nameOf(id: string): string {
     return this.members.get(id)?.host.info.name ?? id;
+  }
+
+  private lookUp(key: string): Member | undefined {
+    const named = [...this.members.values()].filter((member) => member.host.info.name === key);
+    return this.members.get(key) ?? (named.length === 1 ? named[0] : undefined);
   }
 }

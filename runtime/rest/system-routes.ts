@@ -1,6 +1,6 @@
 import type { Route } from "./context.js";
 import { content, json, parameter, problems, schema } from "./openapi-parts.js";
-import { queryOf } from "./query.js";
+import { queryOf, WAIT_MAX, waitOf } from "./query.js";
 
 export const systemRoutes: Route[] = [
   {
@@ -20,18 +20,27 @@ export const systemRoutes: Route[] = [
     method: "GET",
     path: "/runtimes/{id}",
     handler: async (context, request) => {
-      queryOf(request, []);
-      const { id } = context.mesh.get(request.params.id!).host.info;
-      const member = context.mesh.reach(id);
+      const wait = waitOf(queryOf(request, ["wait"]).wait);
+      const key = request.params.id!;
+      if (wait > 0) await context.mesh.here(key, AbortSignal.any([AbortSignal.timeout(wait * 1000), context.closing]));
+      const member = context.mesh.reach(context.mesh.get(key).host.info.id);
       return { ...member.host.info, actors: await member.actors() };
     },
     operation: {
       operationId: "getRuntime",
       summary: "A runtime, with the actors that it says it holds now",
-      parameters: [parameter("id", "path", "Id or name of the runtime", { type: "string" })],
+      parameters: [
+        parameter("id", "path", "Id or name of the runtime", { type: "string" }),
+        parameter("wait", "query", "Seconds to wait until it is connected", {
+          type: "number",
+          minimum: 0,
+          maximum: WAIT_MAX,
+          default: 0,
+        }),
+      ],
       responses: {
         200: json("RuntimeDetails", "As it tells it now"),
-        ...problems(404, 503, 504),
+        ...problems(400, 404, 503, 504),
       },
     },
   },

@@ -281,6 +281,22 @@ describe("introspection", () => {
   });
 });
 
+describe("GET /runtimes/{id}?wait", () => {
+  test("answers when the runtime is connected, or 404 or 503 in the end", async () => {
+    const waiting = base.get("/runtimes/one?wait=10");
+    const device = base.device("one");
+    device.connect();
+    expect((await waiting).json()).toMatchObject({ name: "one", connected: true, actors: [] });
+    device.disconnect();
+    const away = await base.get("/runtimes/one?wait=0.05");
+    expect([away.statusCode, away.json().code]).toEqual([503, "LINK_DOWN"]);
+    const back = base.get("/runtimes/one?wait=10");
+    device.connect();
+    expect((await back).statusCode).toBe(200);
+    expect((await base.get("/runtimes/two?wait=0.05")).statusCode).toBe(404);
+  });
+});
+
 describe("the OpenAPI document", () => {
   test("has every route that is served, and no other", async () => {
     const document = (await base.get("/openapi.json")).json();

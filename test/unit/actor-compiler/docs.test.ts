@@ -1,0 +1,30 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "@jest/globals";
+import { compileActor } from "../../../compiler/actor/index.js";
+import { RULES } from "../../../compiler/actor/rules.js";
+
+const guide = readFileSync("docs/actors.md", "utf8");
+const examples = [...guide.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, text]) => text!);
+
+describe("docs/actors.md", () => {
+  test.each(examples.map((text) => [/class (\w+)/.exec(text)![1]!, text]))(
+    "the example %s compiles",
+    async (name, text) => {
+      const module = await compileActor(text, { file: `${name}.ts` });
+      expect(module.manifest.name).toBe(name);
+      expect(module.doc!.doc).not.toBe("");
+    },
+  );
+
+  test("there are examples, and the codes it names are there", () => {
+    expect(examples.length).toBe(4);
+    const codes: string[] = Object.values(RULES).map(([code]) => code);
+    for (const [code] of guide.matchAll(/KA\d{3}/g)) expect(codes).toContain(code);
+  });
+
+  test("the figures it tells hold", async () => {
+    const average = await compileActor(readFileSync("test/actors/Average.ts", "utf8"), { file: "Average.ts" });
+    expect(average.manifest.memory).toBe(88);
+    expect(Math.round(average.bytes.length / 100)).toBe(3);
+  });
+});
