@@ -14,6 +14,7 @@ export const ERRORS = {
   KAPPA_UNKNOWN: [404, "There is no such kappa"],
   KAPPA_PENDING: [409, "The kappa is pending"],
   PORT_UNKNOWN: [404, "The kappa has no such port"],
+  PORT_PROPERTY: [422, "A port property is not supported"],
   PORT_AMBIGUOUS: [400, "The kappa has several such ports: name one"],
   TOKEN_MISMATCH: [422, "The data does not fit the port"],
   TOKEN_TOO_LARGE: [413, "The token is larger than the connection carries"],

@@ -1,5 +1,7 @@
 import type { Module } from "../compiler/actor/types.js";
 import type { Json } from "../compiler/script/graph.js";
+import type { CollectingKind } from "./port/collector.js";
+import type { RoutingKind } from "./port/router.js";
 
 /** What is known of a runtime: the base for placement and for GET /runtime. */
 export interface RuntimeInfo {
@@ -40,13 +42,31 @@ export interface ActorSpec {
   args: (Uint8Array | undefined)[];
 }
 
-/** A connection end on this runtime, or a whole connection when both ends are here. */
+/** That a connection is one of several at its outport, each token to go to one of them. */
+export interface Routing {
+  kind: RoutingKind;
+  /** Its place among them, 0 … 255. */
+  turn: number;
+}
+
+/** That a connection is one of several at its inport. */
+export interface Collecting {
+  kind: CollectingKind;
+  /** Its place among them, 0 … 255. */
+  place: number;
+}
+
+/**
+ * A connection end on this runtime, or a whole connection when both ends are here. Queue lengths are 1 … 64 tokens. The
+ * connections of an outport are all routed in one way (none given: each gets every token), those of an inport collected in
+ * one; without it an inport has one connection.
+ */
 export type ConnectionSpec =
-  | { kind: "local"; from: PortRef; to: PortRef; length?: number }
+  | { kind: "local"; from: PortRef; to: PortRef; length?: number; routing?: Routing; collecting?: Collecting }
   | { kind: "void"; from: PortRef }
   /** `limit`: the other runtime's tokenMax, so that a larger token traps its sender here. */
-  | { kind: "send"; id: string; from: PortRef; length?: number; limit?: number }
-  | { kind: "receive"; id: string; to: PortRef; length?: number };
+  | { kind: "send"; id: string; from: PortRef; length?: number; limit?: number; routing?: Routing }
+  | { kind: "receive"; id: string; to: PortRef; length?: number; collecting?: Collecting };
 
 /** A port by actor id and port number. */
 export interface PortRef {

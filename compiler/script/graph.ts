@@ -40,6 +40,13 @@ export interface KappaPort {
   span: Span;
 }
 
+/** What a script says of an actor's port. */
+export interface PortProperties extends Endpoint {
+  direction: "inport" | "outport";
+  /** `routing`: a name, or a list of names in order of preference; `queue_length`: 1 … 64 tokens. */
+  properties: Record<string, Json>;
+}
+
 /** What a script means: the one shape that placement, deployment and tools consume. */
 export interface Graph {
   /** The script's name, the first part of every id. */
@@ -53,6 +60,8 @@ export interface Graph {
   voids: Endpoint[];
   inports: KappaPort[];
   outports: KappaPort[];
+  /** Of the actors' ports; none for one without. */
+  portProperties?: PortProperties[];
   /** Where each actor may go, by actor id; no entry, anywhere. */
   requirements: Record<string, RuleExpression>;
 }

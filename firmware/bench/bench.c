@@ -167,9 +167,9 @@ static kp_queue *in, *out;
 static void prepare(kp_actor *actor) {
     static uint8_t endpoint;
     uint32_t detail;
-    int error = kp_connect_in(actor, current->inport, 0, &endpoint, &in);
+    int error = kp_connect_in(actor, current->inport, NULL, &endpoint, &in);
     if (error == 0)
-        error = kp_connect_out(actor, current->outport, 0, &endpoint, &out);
+        error = kp_connect_out(actor, current->outport, NULL, &endpoint, &out);
     if (error == 0)
         error = kp_actor_start(actor, &detail);
     if (error)

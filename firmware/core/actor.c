@@ -260,7 +260,7 @@ void kp_actor_remove(kp_actor *actor) {
     *link = actor->next;
     kp_actor_stop(actor);
     for (unsigned i = 0; i < actor->module->inports; i++)
-        if (actor->inputs[i])
+        while (actor->inputs[i])
             remove_queue(actor->inputs[i]);
     for (unsigned i = 0; i < actor->module->outports; i++)
         while (actor->outputs[i])

@@ -30,11 +30,11 @@ struct kp_actor {
     kp_actor *next_ready; /* the ready list */
     kp_module *module;
     kp_instance *instance;
-    kp_queue **inputs;  /* an inport's queue, NULL not connected */
+    kp_queue **inputs;  /* the queue that an inport takes from next, NULL not connected */
     kp_queue **outputs; /* an outport's first queue */
     kp_timer *timers;   /* one a timed action, in the order of the actions */
     uint32_t has_token; /* inports that hold one */
-    uint32_t has_room;  /* outports whose every connection has room */
+    uint32_t has_room;  /* outports that can send a token */
     uint32_t is_void;   /* outports with a void connection */
     uint32_t due;       /* timed actions that are due */
     uint32_t firings;
@@ -80,17 +80,17 @@ void kp_actor_remove(kp_actor *actor);
 /** Bytes of heap that it has: instance, ports, queues whose reader it is or that go to the link, without the module. */
 size_t kp_actor_ram(const kp_actor *actor);
 
-/* Connections. `length` in tokens, 1 … 64, 0 for the default. KP_E_PORT: no such port, or the inport is taken;
- * KP_E_MEMORY. */
+/* Connections; without a manner it is the usual one. KP_E_PORT: no such port, the inport is taken, or the manner is not
+ * that of the port's other connections, or unknown; KP_E_MEMORY. */
 
 /** Outport to inport on this device. */
-int kp_connect_local(kp_actor *from, unsigned outport, kp_actor *to, unsigned inport, unsigned length);
+int kp_connect_local(kp_actor *from, unsigned outport, kp_actor *to, unsigned inport, const kp_manner *manner);
 
 /** Outport to the link: `endpoint` gets `readable` for each token, peeks, and pops what is acknowledged. */
-int kp_connect_out(kp_actor *actor, unsigned outport, unsigned length, void *endpoint, kp_queue **queue);
+int kp_connect_out(kp_actor *actor, unsigned outport, const kp_manner *manner, void *endpoint, kp_queue **queue);
 
 /** The link to an inport: `endpoint` pushes, and gets `writable` when the actor has taken a token. */
-int kp_connect_in(kp_actor *actor, unsigned inport, unsigned length, void *endpoint, kp_queue **queue);
+int kp_connect_in(kp_actor *actor, unsigned inport, const kp_manner *manner, void *endpoint, kp_queue **queue);
 
 /** Outport to nowhere: tokens are dropped. */
 int kp_connect_void(kp_actor *actor, unsigned outport);
@@ -164,7 +164,7 @@ int kp_imports_begin(void);
 /** Puts a running actor into the ready list. */
 void kp_actor_wake(kp_actor *actor);
 
-/** Recomputes whether every connection of an outport has room. */
+/** Recomputes whether an outport can send a token. */
 void kp_actor_update_room(kp_actor *actor, unsigned outport);
 
 /** Marks an actor faulted and reports it. */

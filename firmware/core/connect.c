@@ -3,14 +3,12 @@
 #include "actor.h"
 
 #include "kappa.h"
+#include "route.h"
 
 void kp_actor_update_room(kp_actor *actor, unsigned outport) {
     uint32_t bit = UINT32_C(1) << outport;
-    kp_queue *queue = actor->outputs[outport];
-    bool has_room = queue || actor->is_void & bit;
-    for (; queue && has_room; queue = queue->next)
-        has_room = kp_queue_room(queue) > 0;
-    if (!has_room) {
+    const kp_queue *queue = actor->outputs[outport];
+    if (queue ? !kp_route_has_room(queue) : !(actor->is_void & bit)) {
         actor->has_room &= ~bit;
         return;
     }
@@ -20,31 +18,42 @@ void kp_actor_update_room(kp_actor *actor, unsigned outport) {
 
 /** Adds a queue to those of its writer's outport. */
 static void attach_writer(kp_queue *queue, kp_actor *writer, unsigned outport) {
-    kp_queue **link = &writer->outputs[outport];
-    while (*link)
-        link = &(*link)->next;
-    *link = queue;
+    kp_route_add(writer, outport, queue);
     queue->writer = writer;
     queue->outport = (uint8_t)outport;
     kp_actor_update_room(writer, outport);
 }
 
 static void attach_reader(kp_queue *queue, kp_actor *reader, unsigned inport) {
-    reader->inputs[inport] = queue;
     queue->reader = reader;
     queue->inport = (uint8_t)inport;
+    if (queue->collecting)
+        kp_collect_add(reader, inport, queue);
+    else
+        reader->inputs[inport] = queue;
 }
 
 static kp_type outport_type(const kp_actor *actor, unsigned outport) {
     return actor->module->types[actor->module->inports + outport];
 }
 
-static bool may_write(const kp_actor *actor, unsigned outport) {
-    return outport < actor->module->outports;
+static const kp_manner usual = {0};
+
+/** Whether an outport can have this connection: all of a port are routed alike. */
+static bool may_write(const kp_actor *actor, unsigned outport, const kp_manner *manner) {
+    if (outport >= actor->module->outports || manner->length > KP_QUEUE_LENGTH_MAX || manner->routing > KP_ROUTING_LAST)
+        return false;
+    const kp_queue *first = actor->outputs[outport];
+    return !first || first->routing == manner->routing;
 }
 
-static bool may_read(const kp_actor *actor, unsigned inport) {
-    return inport < actor->module->inports && !actor->inputs[inport];
+/** Whether an inport can have this connection: several only if all of them are to be collected. */
+static bool may_read(const kp_actor *actor, unsigned inport, const kp_manner *manner) {
+    if (inport >= actor->module->inports || manner->length > KP_QUEUE_LENGTH_MAX ||
+        manner->collecting > KP_COLLECTING_LAST)
+        return false;
+    const kp_queue *other = actor->inputs[inport];
+    return !other || (manner->collecting && other->collecting == manner->collecting);
 }
 
 /** Whether tokens of one type may go to an inport of another: `any` may turn out to fit, and scalars go among
@@ -55,13 +64,14 @@ static bool may_join(kp_type from, kp_type to) {
     return (kp_type_scalar(from) && kp_type_scalar(to)) || (kp_type_array(from) && kp_type_array(to));
 }
 
-int kp_connect_local(kp_actor *from, unsigned outport, kp_actor *to, unsigned inport, unsigned length) {
-    if (!may_write(from, outport) || !may_read(to, inport) || length > KP_QUEUE_LENGTH_MAX)
+int kp_connect_local(kp_actor *from, unsigned outport, kp_actor *to, unsigned inport, const kp_manner *manner) {
+    manner = manner ? manner : &usual;
+    if (!may_write(from, outport, manner) || !may_read(to, inport, manner))
         return KP_E_PORT;
     kp_type type = to->module->types[inport];
     if (!may_join(outport_type(from, outport), type))
         return KP_E_PORT;
-    kp_queue *queue = kp_queue_new(type, length, to->owner);
+    kp_queue *queue = kp_queue_new(type, manner, to->owner);
     if (!queue)
         return KP_E_MEMORY;
     attach_reader(queue, to, inport);
@@ -69,10 +79,11 @@ int kp_connect_local(kp_actor *from, unsigned outport, kp_actor *to, unsigned in
     return 0;
 }
 
-int kp_connect_out(kp_actor *actor, unsigned outport, unsigned length, void *endpoint, kp_queue **out) {
-    if (!may_write(actor, outport) || length > KP_QUEUE_LENGTH_MAX)
+int kp_connect_out(kp_actor *actor, unsigned outport, const kp_manner *manner, void *endpoint, kp_queue **out) {
+    manner = manner ? manner : &usual;
+    if (!may_write(actor, outport, manner))
         return KP_E_PORT;
-    kp_queue *queue = kp_queue_new(outport_type(actor, outport), length, actor->owner);
+    kp_queue *queue = kp_queue_new(outport_type(actor, outport), manner, actor->owner);
     if (!queue)
         return KP_E_MEMORY;
     queue->endpoint = endpoint;
@@ -81,10 +92,11 @@ int kp_connect_out(kp_actor *actor, unsigned outport, unsigned length, void *end
     return 0;
 }
 
-int kp_connect_in(kp_actor *actor, unsigned inport, unsigned length, void *endpoint, kp_queue **out) {
-    if (!may_read(actor, inport) || length > KP_QUEUE_LENGTH_MAX)
+int kp_connect_in(kp_actor *actor, unsigned inport, const kp_manner *manner, void *endpoint, kp_queue **out) {
+    manner = manner ? manner : &usual;
+    if (!may_read(actor, inport, manner))
         return KP_E_PORT;
-    kp_queue *queue = kp_queue_new(actor->module->types[inport], length, actor->owner);
+    kp_queue *queue = kp_queue_new(actor->module->types[inport], manner, actor->owner);
     if (!queue)
         return KP_E_MEMORY;
     queue->endpoint = endpoint;
@@ -94,7 +106,7 @@ int kp_connect_in(kp_actor *actor, unsigned inport, unsigned length, void *endpo
 }
 
 int kp_connect_void(kp_actor *actor, unsigned outport) {
-    if (!may_write(actor, outport))
+    if (outport >= actor->module->outports)
         return KP_E_PORT;
     actor->is_void |= UINT32_C(1) << outport;
     kp_actor_update_room(actor, outport);
@@ -106,6 +118,8 @@ void kp_disconnect(kp_queue *queue) {
     if (queue->reader) {
         queue->reader->inputs[queue->inport] = NULL;
         queue->reader->has_token &= ~(UINT32_C(1) << queue->inport);
+        if (queue->peer)
+            kp_collect_remove(queue);
     }
     if (writer) {
         kp_queue **link = &writer->outputs[queue->outport];
@@ -125,7 +139,7 @@ kp_queue *kp_connection_find(const kp_actor *from, unsigned outport, const kp_ac
 }
 
 void kp_disconnect_void(kp_actor *actor, unsigned outport) {
-    if (!may_write(actor, outport))
+    if (outport >= actor->module->outports)
         return;
     actor->is_void &= ~(UINT32_C(1) << outport);
     kp_actor_update_room(actor, outport);

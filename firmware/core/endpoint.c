@@ -77,7 +77,7 @@ static void remove_work(const kp_endpoint *end) {
     }
 }
 
-int kp_endpoint_connect(bool sends, kp_actor *actor, unsigned port, uint16_t handle, unsigned length) {
+int kp_endpoint_connect(bool sends, kp_actor *actor, unsigned port, uint16_t handle, const kp_manner *manner) {
     kp_endpoint **place = place_of(handle);
     if (*place != NULL) {
         return KP_E_EXISTS;
@@ -89,8 +89,8 @@ int kp_endpoint_connect(bool sends, kp_actor *actor, unsigned port, uint16_t han
     if (end == NULL) {
         return KP_E_MEMORY;
     }
-    const int error = sends ? kp_connect_out(actor, port, length, end, &end->queue)
-                            : kp_connect_in(actor, port, length, end, &end->queue);
+    const int error = sends ? kp_connect_out(actor, port, manner, end, &end->queue)
+                            : kp_connect_in(actor, port, manner, end, &end->queue);
     if (error < 0) {
         kp_heap_free(end);
         return error;

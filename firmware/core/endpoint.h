@@ -30,7 +30,7 @@ void kp_endpoint_init(uint16_t max);
 
 /** Connects a port of `actor` with the link under `handle`; `sends` from an outport, else to an inport. KP_E_EXISTS,
  * KP_E_LIMIT, KP_E_PORT, KP_E_MEMORY. */
-int kp_endpoint_connect(bool sends, kp_actor *actor, unsigned port, uint16_t handle, unsigned length);
+int kp_endpoint_connect(bool sends, kp_actor *actor, unsigned port, uint16_t handle, const kp_manner *manner);
 
 /** The endpoint of a handle, NULL if there is none. */
 kp_endpoint *kp_endpoint_find(uint16_t handle);

@@ -5,6 +5,7 @@
 #include "wasm.h"
 
 #include "kappa.h"
+#include "route.h"
 
 enum import {
     SEND_I32 = 1,
@@ -86,9 +87,14 @@ static unsigned sender_of(kp_type type) {
     return type < sizeof senders ? senders[type] : SEND_ARRAY;
 }
 
-/** Stages a token on every connection of an outport. */
+/** Stages a token on every connection of an outport, or the one that it routes to. */
 static void stage(uint32_t port, const uint8_t *token, size_t count) {
-    for (kp_queue *queue = kp_firing_now.actor->outputs[port]; queue; queue = queue->next)
+    kp_queue *queue = kp_firing_now.actor->outputs[port];
+    if (queue && queue->routing) {
+        kp_queue_stage(kp_route_target(queue), token, count);
+        return;
+    }
+    for (; queue; queue = queue->next)
         kp_queue_stage(queue, token, count);
 }
 

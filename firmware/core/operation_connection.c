@@ -17,11 +17,37 @@ typedef struct {
     uint8_t kind;
     uint8_t port;    /* outport, or inport of RECEIVE */
     uint8_t inport;  /* of LOCAL */
-    uint8_t length;  /* in tokens, 0 not given */
     uint16_t actor;  /* 0: the one being created */
     uint16_t handle; /* of SEND and RECEIVE */
     uint16_t to;     /* of LOCAL */
+    kp_manner manner;
 } connection;
+
+/* The elements at the end that need not be there; `left` counts those that do. */
+static uint8_t take_optional(kp_cbor_reader *list, uint32_t *left, unsigned most) {
+    if (*left == 0) {
+        return 0;
+    }
+    --*left;
+    return (uint8_t)kp_cbor_uint(list, most);
+}
+
+/* [length, routing, turn], of LOCAL with [collecting, place] behind; of RECEIVE [length, collecting, place]. */
+static void take_manner(kp_cbor_reader *list, uint32_t *left, connection *c) {
+    kp_manner *manner = &c->manner;
+    if (*left > 5) {
+        return;
+    }
+    manner->length = take_optional(list, left, KP_QUEUE_LENGTH_MAX);
+    if (c->kind != RECEIVE) {
+        manner->routing = take_optional(list, left, UINT8_MAX);
+        manner->turn = take_optional(list, left, UINT8_MAX);
+    }
+    if (c->kind != SEND) {
+        manner->collecting = take_optional(list, left, UINT8_MAX);
+        manner->place = take_optional(list, left, UINT8_MAX);
+    }
+}
 
 static void take_connection(kp_cbor_reader *list, connection *c) {
     *c = (connection){0};
@@ -38,9 +64,8 @@ static void take_connection(kp_cbor_reader *list, connection *c) {
         c->handle = (uint16_t)kp_cbor_uint(list, UINT16_MAX);
         items -= 1;
     }
-    if (items == 1 && c->kind != VOID) {
-        c->length = (uint8_t)kp_cbor_uint(list, KP_QUEUE_LENGTH_MAX);
-        items -= 1;
+    if (c->kind != VOID) {
+        take_manner(list, &items, c);
     }
     if (items != 0) {
         kp_cbor_fail(list);
@@ -65,12 +90,12 @@ static int make(const connection *c, kp_actor *made, bool *fresh) {
     }
     switch (c->kind) {
     case LOCAL:
-        return kp_connect_local(actor, c->port, to, c->inport, c->length);
+        return kp_connect_local(actor, c->port, to, c->inport, &c->manner);
     case VOID:
         *fresh = !has_void(actor, c->port);
         return kp_connect_void(actor, c->port);
     default:
-        return kp_endpoint_connect(c->kind == SEND, actor, c->port, c->handle, c->length);
+        return kp_endpoint_connect(c->kind == SEND, actor, c->port, c->handle, &c->manner);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "actor.h"
 #include "kappa.h"
+#include "route.h"
 
 #include <string.h>
 
@@ -18,8 +19,8 @@ static unsigned capacity_of(unsigned length) {
     return (length < tokens ? length : tokens) * largest_bytes();
 }
 
-kp_queue *kp_queue_new(kp_type type, unsigned length, kp_owner owner) {
-    length = length == 0 ? KP_QUEUE_LENGTH_DEFAULT : length;
+kp_queue *kp_queue_new(kp_type type, const kp_manner *manner, kp_owner owner) {
+    unsigned length = manner->length == 0 ? KP_QUEUE_LENGTH_DEFAULT : manner->length;
     uint8_t slot = kp_type_max(type);
     size_t data = slot ? (size_t)slot * length : capacity_of(length);
     kp_queue *queue = kp_heap_alloc(offsetof(kp_queue, data) + data, owner);
@@ -28,6 +29,10 @@ kp_queue *kp_queue_new(kp_type type, unsigned length, kp_owner owner) {
     queue->length = (uint8_t)length;
     queue->slot = slot;
     queue->type = type;
+    queue->routing = manner->routing & 0x0fU;
+    queue->turn = manner->turn;
+    queue->collecting = manner->collecting & 0x0fU;
+    queue->place = manner->place;
     return queue;
 }
 
@@ -98,9 +103,15 @@ void kp_queue_commit(kp_queue *queue) {
     queue->count++;
     if (!queue->slot)
         queue->last = (uint16_t)(queue->last + LENGTH_BYTES + staged);
-    if (queue->writer && kp_queue_room(queue) == 0)
-        queue->writer->has_room &= ~(UINT32_C(1) << queue->outport);
+    if (queue->writer) {
+        if (queue->routing)
+            kp_route_next(queue->writer, queue->outport);
+        else if (kp_queue_room(queue) == 0)
+            queue->writer->has_room &= ~(UINT32_C(1) << queue->outport);
+    }
     if (queue->reader) {
+        if (queue->peer)
+            kp_collect_came(queue);
         queue->reader->has_token |= UINT32_C(1) << queue->inport;
         kp_actor_wake(queue->reader);
     } else {
@@ -132,6 +143,8 @@ void kp_queue_pop(kp_queue *queue) {
         if (queue->reader)
             queue->reader->has_token &= ~(UINT32_C(1) << queue->inport);
     }
+    if (queue->peer)
+        kp_collect_next(queue);
     if (!queue->writer)
         kp_hooks_now->writable(queue->endpoint);
     else if (!(queue->writer->has_room >> queue->outport & 1U))

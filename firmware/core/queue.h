@@ -26,12 +26,38 @@ struct kp_actor;
 #define KP_QUEUE_LENGTH_MAX     64U
 #define KP_QUEUE_LENGTH_DEFAULT 4U
 
+/** Which of its connections an outport's token goes to; docs/module-abi.md, section 3.1. */
+enum kp_routing {
+    KP_FANOUT = 0, /* all */
+    KP_ROUND_ROBIN = 1,
+    KP_RANDOM = 2,
+    KP_BALANCED = 3,
+    KP_ROUTING_LAST = KP_BALANCED,
+};
+
+/** How the tokens of an inport's connections come together. */
+enum kp_collecting {
+    KP_SINGLE = 0, /* it has one only */
+    KP_UNORDERED = 1,
+    KP_COLLECTING_LAST = KP_UNORDERED,
+};
+
+/** How a connection is one of several at its ports. All 0: at the outport all get all, at the inport it is alone. */
+typedef struct kp_manner {
+    uint8_t length;     /* of the queue in tokens, 1 … KP_QUEUE_LENGTH_MAX; 0: the default */
+    uint8_t routing;    /* kp_routing of the outport, the same for all its connections */
+    uint8_t turn;       /* its place among them */
+    uint8_t collecting; /* kp_collecting of the inport, likewise */
+    uint8_t place;
+} kp_manner;
+
 typedef struct kp_queue kp_queue;
 struct kp_queue {
     struct kp_actor *reader; /* NULL: the link reads */
     struct kp_actor *writer; /* NULL: the link writes */
     void *endpoint;          /* the link's object at the other end; NULL for a connection between two actors */
     kp_queue *next;          /* further connection of the same outport */
+    kp_queue *peer;          /* the next one, in a ring, of an inport that collects; else NULL */
     uint16_t first,
         last;        /* tokens with lengths: offsets of the oldest and past the newest; slots: `first` is its index */
     uint16_t staged; /* bytes of the staged token, 0 none */
@@ -40,11 +66,14 @@ struct kp_queue {
     uint8_t slot;    /* bytes of a slot; 0: tokens with lengths */
     uint8_t inport, outport; /* of the reader, of the writer */
     kp_type type;            /* of the tokens: the reader's, or the writer's when the link reads */
+    uint8_t routing : 4;     /* kp_manner */
+    uint8_t collecting : 4;
+    uint8_t turn, place;
     uint8_t data[];
 };
 
 /** A queue of `length` tokens of that type, not yet connected; NULL when there is no memory. */
-kp_queue *kp_queue_new(kp_type type, unsigned length, kp_owner owner);
+kp_queue *kp_queue_new(kp_type type, const kp_manner *manner, kp_owner owner);
 
 /** Tokens that surely fit, whatever their size: min(length − count, free bytes / largest). */
 unsigned kp_queue_room(const kp_queue *queue);

@@ -139,13 +139,13 @@ void harness_start(kp_actor *actor) {
 
 kp_queue *harness_in(kp_actor *actor, unsigned inport, unsigned length) {
     kp_queue *queue;
-    CHECK_EQUAL(kp_connect_in(actor, inport, length, &seen, &queue), 0);
+    CHECK_EQUAL(kp_connect_in(actor, inport, &(kp_manner){.length = (uint8_t)length}, &seen, &queue), 0);
     return queue;
 }
 
 kp_queue *harness_out(kp_actor *actor, unsigned outport, unsigned length) {
     kp_queue *queue;
-    CHECK_EQUAL(kp_connect_out(actor, outport, length, &seen, &queue), 0);
+    CHECK_EQUAL(kp_connect_out(actor, outport, &(kp_manner){.length = (uint8_t)length}, &seen, &queue), 0);
     return queue;
 }
 

@@ -95,9 +95,10 @@ static void test_local_chain_of_flyweights(void) {
     size_t unused = kp_heap_free_bytes();
     kp_actor *b = harness_actor(&counter, 2, "811864");
     kp_actor *twice = harness_actor(&counter, 3, NULL);
-    CHECK_EQUAL(kp_connect_local(a, 0, b, 0, 2), 0);
-    CHECK_EQUAL(kp_connect_local(a, 0, twice, 0, 2), 0);
-    CHECK_EQUAL(kp_connect_local(a, 0, b, 0, 2), KP_E_PORT); /* the inport is taken */
+    const kp_manner two = {.length = 2};
+    CHECK_EQUAL(kp_connect_local(a, 0, b, 0, &two), 0);
+    CHECK_EQUAL(kp_connect_local(a, 0, twice, 0, &two), 0);
+    CHECK_EQUAL(kp_connect_local(a, 0, b, 0, &two), KP_E_PORT); /* the inport is taken */
     kp_queue *in = harness_in(a, 0, 8), *out = harness_out(b, 0, 8), *third = harness_out(twice, 0, 8);
     printf("    another instance with its queues: %zu bytes\n", (unused - kp_heap_free_bytes()) / 2);
     harness_start(a);

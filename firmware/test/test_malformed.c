@@ -56,11 +56,11 @@ static bool try_module(const uint8_t *bytes, size_t count) {
     kp_cbor_reader r = kp_cbor_read(given, 1);
     if (kp_actor_create(1, hash, &r, &actor, &detail) == 0) {
         for (unsigned port = 0; port < actor->module->inports; port++)
-            if (kp_connect_in(actor, port, 0, &seen, &in) == 0)
+            if (kp_connect_in(actor, port, NULL, &seen, &in) == 0)
                 for (unsigned i = 0; i < 3; i++)
                     harness_push(in, i ? "03" : "00");
         for (unsigned port = 0; port < actor->module->outports; port++)
-            (void)kp_connect_out(actor, port, 0, &seen, &out);
+            (void)kp_connect_out(actor, port, NULL, &seen, &out);
         (void)kp_actor_start(actor, &detail);
         for (unsigned i = 0; i < 3; i++)
             (void)kp_poll();

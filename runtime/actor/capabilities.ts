@@ -44,6 +44,7 @@ export function simulatedCapabilities(room: SimulatedRoom): Record<string, Capab
   };
 }
 
-function random32(): number {
+/** 32 random bits. */
+export function random32(): number {
   return randomBytes(4).readInt32LE();
 }

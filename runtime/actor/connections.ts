@@ -1,6 +1,6 @@
 import { TypeCode } from "../../compiler/actor/types.js";
 import { KappaError } from "../errors.js";
-import type { ConnectionSpec, PortRef } from "../host.js";
+import type { Collecting, ConnectionSpec, PortRef, Routing } from "../host.js";
 import { type Defer, Queue, QueueSink, QueueSource, type TokenSink, type TokenSource } from "../port/queue.js";
 import type { HostedActor } from "./hosted-actor.js";
 
@@ -34,19 +34,28 @@ export class Connections {
   ) {}
 
   /**
-   * Throws KappaError unless all of these can be made: PORT_UNKNOWN for a port that isn't there or an inport that is
-   * taken, ACTOR_EXISTS for an id in use, RUNTIME_LIMIT for a length out of 1 … 64, ACTOR_UNKNOWN.
+   * Throws KappaError unless all of these can be made: PORT_UNKNOWN for a port that isn't there, an inport that is
+   * taken, or connections of one port that are routed or collected in different ways; ACTOR_EXISTS for an id in use,
+   * RUNTIME_LIMIT for a length out of 1 … 64, ACTOR_UNKNOWN.
    */
   check(specs: readonly ConnectionSpec[], find: FindActor): void {
-    const inports = new Set<string>();
+    const inports = new Map<string, string | undefined>();
+    const outports = new Map<string, string | undefined>();
     const ids = new Set<string>();
     for (const spec of specs) {
-      if (spec.kind !== "receive") this.outport(spec.from, find);
+      if (spec.kind === "local" || spec.kind === "send") {
+        this.outport(spec.from, find, spec.routing);
+        const key = keyOf(spec.from);
+        if (outports.has(key) && outports.get(key) !== spec.routing?.kind) throw routed(spec.from);
+        outports.set(key, spec.routing?.kind);
+      } else if (spec.kind === "void") {
+        this.outportOf(spec.from, find);
+      }
       if (spec.kind === "local" || spec.kind === "receive") {
-        this.inport(spec.to, find);
-        const key = `${spec.to.port} ${spec.to.actor}`;
-        if (inports.has(key)) throw taken(spec.to);
-        inports.add(key);
+        this.inport(spec.to, find, spec.collecting);
+        const key = keyOf(spec.to);
+        if (inports.has(key) && (!spec.collecting || inports.get(key) !== spec.collecting.kind)) throw taken(spec.to);
+        inports.set(key, spec.collecting?.kind);
       }
       if (spec.kind === "send" || spec.kind === "receive") {
         if (ids.has(spec.id) || this.sources.has(spec.id) || this.sinks.has(spec.id)) {
@@ -68,28 +77,41 @@ export class Connections {
       } else if (spec.kind === "local") {
         const from = find(spec.from.actor)!;
         const queue = new Queue(from.instance.outTypes[spec.from.port]!, spec.length, this.tokenMax);
-        this.join(queue, { from, port: spec.from.port }, { to: find(spec.to.actor)!, port: spec.to.port });
+        const to = find(spec.to.actor)!;
+        this.join(
+          queue,
+          { from, port: spec.from.port, routing: spec.routing },
+          { to, port: spec.to.port, collecting: spec.collecting },
+        );
       } else if (spec.kind === "send") {
-        this.sources.set(spec.id, this.attachSink(spec.from, find, spec.length, spec.limit, spec.id));
+        this.sources.set(spec.id, this.attachSink(spec.from, find, spec));
       } else {
-        this.sinks.set(spec.id, this.attachSource(spec.to, find, spec.length, spec.id));
+        this.sinks.set(spec.id, this.attachSource(spec.to, find, spec));
       }
     }
   }
 
   /** A way out of an outport. Throws KappaError PORT_UNKNOWN, ACTOR_UNKNOWN, RUNTIME_LIMIT. */
-  attachSink(ref: PortRef, find: FindActor, length?: number, limit = this.tokenMax, id?: string): TokenSource {
-    const from = this.outport(ref, find);
+  attachSink(
+    ref: PortRef,
+    find: FindActor,
+    { length, limit = this.tokenMax, id, routing }: { length?: number; limit?: number; id?: string; routing?: Routing },
+  ): TokenSource {
+    const from = this.outport(ref, find, routing);
     const queue = new Queue(from.instance.outTypes[ref.port]!, checkLength(length), Math.min(limit, this.tokenMax));
-    this.join(queue, { from, port: ref.port }, undefined, id);
+    this.join(queue, { from, port: ref.port, routing }, undefined, id);
     return new QueueSource(queue, this.defer);
   }
 
   /** A way into an inport. Throws KappaError PORT_UNKNOWN, ACTOR_UNKNOWN, RUNTIME_LIMIT. */
-  attachSource(ref: PortRef, find: FindActor, length?: number, id?: string): TokenSink {
-    const to = this.inport(ref, find);
+  attachSource(
+    ref: PortRef,
+    find: FindActor,
+    { length, id, collecting }: { length?: number; id?: string; collecting?: Collecting },
+  ): TokenSink {
+    const to = this.inport(ref, find, collecting);
     const queue = new Queue(TypeCode.any, checkLength(length), this.tokenMax);
-    this.join(queue, undefined, { to, port: ref.port }, id);
+    this.join(queue, undefined, { to, port: ref.port, collecting }, id);
     return new QueueSink(queue, this.defer);
   }
 
@@ -110,12 +132,12 @@ export class Connections {
 
   private join(
     queue: Queue,
-    source: { from: HostedActor; port: number } | undefined,
-    target: { to: HostedActor; port: number } | undefined,
+    source: { from: HostedActor; port: number; routing: Routing | undefined } | undefined,
+    target: { to: HostedActor; port: number; collecting: Collecting | undefined } | undefined,
     id?: string,
   ): void {
-    source?.from.addOutput(source.port, queue);
-    target?.to.setInput(target.port, queue);
+    source?.from.addOutput(source.port, queue, source.routing);
+    target?.to.addInput(target.port, queue, target.collecting);
     const actors = [source?.from, target?.to].filter((actor) => actor !== undefined);
     const end: End = {
       queue,
@@ -123,7 +145,7 @@ export class Connections {
       detach: () => {
         queue.close();
         source?.from.removeOutput(source.port, queue);
-        target?.to.setInput(target.port, undefined);
+        target?.to.removeInput(target.port, queue);
         for (const actor of actors) actor.connected();
         this.ends.delete(end);
         if (id !== undefined) (target ? this.sinks : this.sources).delete(id);
@@ -133,18 +155,24 @@ export class Connections {
     for (const actor of actors) actor.connected();
   }
 
-  private outport(ref: PortRef, find: FindActor): HostedActor {
+  private outport(ref: PortRef, find: FindActor, routing: Routing | undefined): HostedActor {
+    const actor = this.outportOf(ref, find);
+    if (!actor.offers(ref.port, routing)) throw routed(ref);
+    return actor;
+  }
+
+  private outportOf(ref: PortRef, find: FindActor): HostedActor {
     const actor = find(ref.actor) ?? unknownActor(ref.actor);
     if (ref.port in actor.instance.outTypes) return actor;
     throw new KappaError("PORT_UNKNOWN", `actor ${ref.actor} has no outport ${ref.port}`);
   }
 
-  private inport(ref: PortRef, find: FindActor): HostedActor {
+  private inport(ref: PortRef, find: FindActor, collecting: Collecting | undefined): HostedActor {
     const actor = find(ref.actor) ?? unknownActor(ref.actor);
     if (!(ref.port in actor.instance.inTypes)) {
       throw new KappaError("PORT_UNKNOWN", `actor ${ref.actor} has no inport ${ref.port}`);
     }
-    if (actor.instance.queues[ref.port]) throw taken(ref);
+    if (!actor.accepts(ref.port, collecting)) throw taken(ref);
     return actor;
   }
 }
@@ -152,6 +180,14 @@ export class Connections {
 /** Throws KappaError ACTOR_UNKNOWN. */
 export function unknownActor(id: string): never {
   throw new KappaError("ACTOR_UNKNOWN", `there is no actor ${id} here`, { actor: id });
+}
+
+function keyOf({ actor, port }: PortRef): string {
+  return `${port} ${actor}`;
+}
+
+function routed(ref: PortRef): KappaError {
+  return new KappaError("PORT_UNKNOWN", `outport ${ref.port} of actor ${ref.actor} routes its tokens in another way`);
 }
 
 function taken(ref: PortRef): KappaError {

@@ -1,7 +1,9 @@
 import { isScalar, TokenError } from "../../compiler/actor/token.js";
 import { type Manifest, type Module, TypeCode } from "../../compiler/actor/types.js";
-import type { ActorReport, ActorStatus } from "../host.js";
-import type { Queue, Wakeable } from "../port/queue.js";
+import type { ActorReport, ActorStatus, Collecting, Routing } from "../host.js";
+import { Collector } from "../port/collector.js";
+import type { Inlet, Queue, Wakeable } from "../port/queue.js";
+import { Router } from "../port/router.js";
 import { convertValue, sameForm } from "../port/value.js";
 import { type Clock, PeriodicTimer } from "./clock.js";
 import type { Instance, Live } from "./instance.js";
@@ -14,8 +16,7 @@ const BATCH = 8;
 /** An inport that an action consumes. */
 interface Input {
   port: number;
-  queue: Queue;
-  from: number;
+  queue: Inlet;
   to: number;
   /** Whether a value that is not encoded can be taken as it is. */
   same: boolean;
@@ -26,6 +27,8 @@ interface Output {
   port: number;
   bit: number;
   queues: Queue[];
+  /** Where each token goes to one of them. */
+  router: Router | undefined;
 }
 
 /** What an action's guard is: a bool global has no effects, a function may trap. */
@@ -46,6 +49,8 @@ interface Plan {
   outputs: Output[];
   /** Queues that must not be full. */
   targets: Queue[];
+  /** Routers that must have room. */
+  routers: Router[];
   timer: PeriodicTimer | undefined;
   guard: number;
 }
@@ -56,6 +61,8 @@ export interface ActorEnvironment {
   clock: Clock;
   /** Largest token in bytes. */
   tokenMax: number;
+  /** Gives 32 random bits. */
+  random: () => number;
   /** Wakes an instance that sleeps. */
   wake(instance: Instance): Live;
   faulted(actor: HostedActor, trap: Trap, action: number): void;
@@ -73,6 +80,7 @@ export class HostedActor implements Runnable, Wakeable {
 
   private plans: Plan[] = [];
   private readonly outputs: Queue[][];
+  private readonly routers: (Router | undefined)[] = [];
   /** Outports with a void connection. */
   private voids = 0;
   private readonly timers: (PeriodicTimer | undefined)[];
@@ -99,19 +107,48 @@ export class HostedActor implements Runnable, Wakeable {
     return this.instance.id;
   }
 
-  /** Makes a queue an inport's connection, or takes it away. The caller calls `connected` afterwards. */
-  setInput(port: number, queue: Queue | undefined): void {
-    this.instance.queues[port] = queue;
-    if (queue) queue.consumer = this;
+  /** Whether an inport may have this connection: its only one, or collected like the others. */
+  accepts(port: number, collecting: Collecting | undefined): boolean {
+    const inlet = this.instance.inlets[port];
+    return inlet === undefined || (inlet instanceof Collector && inlet.kind === collecting?.kind);
   }
 
-  addOutput(port: number, queue: Queue): void {
+  /** Whether an outport may have this connection: routed like the others. */
+  offers(port: number, routing: Routing | undefined): boolean {
+    return this.outputs[port]!.length === 0 || this.routers[port]?.kind === routing?.kind;
+  }
+
+  /** Adds a connection to an inport that accepts it. The caller calls `connected` afterwards, as for the next three. */
+  addInput(port: number, queue: Queue, collecting: Collecting | undefined): void {
+    const { inlets } = this.instance;
+    if (collecting === undefined) {
+      inlets[port] = queue;
+      queue.consumer = this;
+      return;
+    }
+    const collector = (inlets[port] as Collector | undefined) ?? new Collector(collecting.kind, this);
+    collector.add(queue, collecting.place);
+    inlets[port] = collector;
+  }
+
+  removeInput(port: number, queue: Queue): void {
+    const inlet = this.instance.inlets[port];
+    if (inlet instanceof Collector) inlet.remove(queue);
+    if (!(inlet instanceof Collector) || inlet.size === 0) this.instance.inlets[port] = undefined;
+  }
+
+  addOutput(port: number, queue: Queue, routing: Routing | undefined): void {
     this.outputs[port]!.push(queue);
     queue.producer = this;
+    if (routing === undefined) return;
+    this.routers[port] ??= new Router(routing.kind, this.environment.random);
+    this.routers[port].add(queue, routing.turn);
   }
 
   removeOutput(port: number, queue: Queue): void {
     this.outputs[port] = this.outputs[port]!.filter((q) => q !== queue);
+    this.routers[port]?.remove(queue);
+    if (this.outputs[port].length === 0) this.routers[port] = undefined;
   }
 
   /** Lets tokens sent on this outport go nowhere. */
@@ -184,19 +221,20 @@ export class HostedActor implements Runnable, Wakeable {
 
   private plan(index: number): Plan {
     const { inmask, outmask, guard } = this.manifest.actions[index]!;
-    const { queues, inTypes } = this.instance;
+    const { inlets, inTypes } = this.instance;
     const inputs: Input[] = [];
     const outputs: Output[] = [];
     let connected = true;
     inTypes.forEach((to, port) => {
       if (((inmask >>> port) & 1) === 0) return;
-      const queue = queues[port];
-      if (queue) inputs.push({ port, queue, from: queue.type, to, same: sameForm(queue.type, to) });
+      const queue = inlets[port];
+      const single = !(queue instanceof Collector);
+      if (queue) inputs.push({ port, queue, to, same: single && sameForm(queue.type, to) });
       else connected = false;
     });
     this.outputs.forEach((targets, port) => {
       if (((outmask >>> port) & 1) === 0) return;
-      outputs.push({ port, bit: 1 << port, queues: targets });
+      outputs.push({ port, bit: 1 << port, queues: targets, router: this.routers[port] });
       if (targets.length === 0 && ((this.voids >>> port) & 1) === 0) connected = false;
     });
     return {
@@ -208,7 +246,8 @@ export class HostedActor implements Runnable, Wakeable {
       parameters: inputs.filter((input) => isScalar(input.to)),
       readable: inputs.filter((input) => !isScalar(input.to)),
       outputs,
-      targets: outputs.flatMap((output) => output.queues),
+      targets: outputs.flatMap((output) => (output.router ? [] : output.queues)),
+      routers: outputs.flatMap((output) => output.router ?? []),
       timer: this.timers[index],
       guard: guard === 0 ? Guard.none : guard % 2 === 1 ? Guard.global : Guard.function,
     };
@@ -298,7 +337,8 @@ export class HostedActor implements Runnable, Wakeable {
     for (const output of plan.outputs) {
       if (instance.open & output.bit) continue;
       const value = instance.staged[output.port]!;
-      for (const queue of output.queues) queue.push(value);
+      if (output.router) output.router.push(value);
+      else for (const queue of output.queues) queue.push(value);
       if (typeof value !== "number") instance.staged[output.port] = 0;
     }
     this.forgetInputs(plan);
@@ -335,6 +375,7 @@ function hasTokensAndRoom(plan: Plan): boolean {
   if (!plan.connected) return false;
   for (const input of plan.inputs) if (input.queue.count === 0) return false;
   for (const queue of plan.targets) if (queue.count >= queue.capacity) return false;
+  for (const router of plan.routers) if (!router.hasRoom()) return false;
   return true;
 }
 
@@ -342,12 +383,12 @@ function hasTokensAndRoom(plan: Plan): boolean {
 function take(input: Input): number | bigint {
   const value = input.queue.first();
   if (input.same && typeof value !== "object") return value as number | bigint;
-  return convertValue(value, input.from, input.to) as number | bigint;
+  return convertValue(value, input.queue.type, input.to) as number | bigint;
 }
 
 /** Gives the imports of this firing what they may read. Throws TokenError. */
 function readInputs(instance: Instance, readable: Input[]): void {
-  for (const { port, queue, from, to } of readable) instance.inputs[port] = convertValue(queue.first(), from, to);
+  for (const { port, queue, to } of readable) instance.inputs[port] = convertValue(queue.first(), queue.type, to);
 }
 
 const buffer = new DataView(new ArrayBuffer(8));

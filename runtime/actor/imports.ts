@@ -104,7 +104,7 @@ function opaque(bytes: Uint8Array): Encoded {
 
 /** Forwards the token on an inport as it came. */
 function pass(instance: Instance, outport: number, inport: number): void {
-  const queue = inport >= 0 && inport < 32 && (instance.inmask >>> inport) & 1 ? instance.queues[inport] : undefined;
+  const queue = inport >= 0 && inport < 32 && (instance.inmask >>> inport) & 1 ? instance.inlets[inport] : undefined;
   const type = instance.outTypes[outport];
   if (!queue || type === undefined) throw new Trap("port");
   if (type !== TypeCode.any && type !== instance.inTypes[inport]) throw new Trap("port");

@@ -1,6 +1,6 @@
 import type { Manifest } from "../../compiler/actor/types.js";
 import { KappaError } from "../errors.js";
-import type { Queue } from "../port/queue.js";
+import type { Inlet } from "../port/queue.js";
 import type { Value } from "../port/value.js";
 import type { Caller, Capability } from "./capabilities.js";
 import { makeImports } from "./imports.js";
@@ -40,8 +40,8 @@ export class Instance implements Caller {
   readonly staged: Value[];
   /** Text, bytes, arrays and opaque tokens that this firing may read, by inport; for construct behind them by argument. */
   inputs: (Value | undefined)[] = [];
-  /** The queue of each inport. */
-  readonly queues: (Queue | undefined)[];
+  /** Where each inport takes its tokens from. */
+  readonly inlets: (Inlet | undefined)[];
   readonly inTypes: number[];
   readonly outTypes: number[];
   /** The import that sends on each outport. */
@@ -64,7 +64,7 @@ export class Instance implements Caller {
   ) {
     const { inports, outports } = twin.manifest;
     this.manifest = twin.manifest;
-    this.queues = inports.map(() => undefined);
+    this.inlets = inports.map(() => undefined);
     this.inTypes = twin.inTypes;
     this.outTypes = twin.outTypes;
     this.senders = twin.senders;

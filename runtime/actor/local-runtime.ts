@@ -4,7 +4,7 @@ import type { Json } from "../../compiler/script/graph.js";
 import { KappaError } from "../errors.js";
 import type { ActorHost, ActorReport, ActorSpec, ConnectionSpec, PortRef, RuntimeInfo } from "../host.js";
 import type { TokenSink, TokenSource } from "../port/queue.js";
-import { type Capability, simulatedCapabilities, systemCapabilities } from "./capabilities.js";
+import { type Capability, random32, simulatedCapabilities, systemCapabilities } from "./capabilities.js";
 import { type Clock, SystemClock } from "./clock.js";
 import { Connections, unknownActor } from "./connections.js";
 import { checkCapabilities, construct, readArguments, throwTrap } from "./creation.js";
@@ -85,6 +85,7 @@ export class LocalRuntime implements ActorHost {
       scheduler: this.scheduler,
       clock: { now: this.now, after: (ms, run) => clock.after(ms, run) },
       tokenMax: TOKEN_MAX,
+      random: options.random ?? random32,
       wake: (instance) => this.live.wake(instance),
       faulted: (actor, trap, action) => this.faulted(actor, trap, action),
     };
@@ -179,12 +180,12 @@ export class LocalRuntime implements ActorHost {
    * Throws KappaError ACTOR_UNKNOWN, PORT_UNKNOWN, RUNTIME_LIMIT.
    */
   attachSource(to: PortRef, length?: number): TokenSink {
-    return this.connections.attachSource(to, (id) => this.actors.get(id), length);
+    return this.connections.attachSource(to, (id) => this.actors.get(id), length === undefined ? {} : { length });
   }
 
   /** Attaches a native sink to an outport: it gets all that the actor sends. Throws KappaError as attachSource. */
   attachSink(from: PortRef, length?: number): TokenSource {
-    return this.connections.attachSink(from, (id) => this.actors.get(id), length);
+    return this.connections.attachSink(from, (id) => this.actors.get(id), length === undefined ? {} : { length });
   }
 
   /** Where the tokens of `send` connection `id` come out. Throws KappaError NOT_FOUND. */

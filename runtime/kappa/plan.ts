@@ -2,9 +2,10 @@ import { TokenError, tokenFromJson, typeName } from "../../compiler/actor/token.
 import type { Manifest, Module } from "../../compiler/actor/types.js";
 import type { Graph, GraphActor, Json } from "../../compiler/script/graph.js";
 import { KappaError } from "../errors.js";
-import type { ActorSpec, ConnectionSpec, PortRef } from "../host.js";
+import type { ActorSpec, Collecting, ConnectionSpec, PortRef, Routing } from "../host.js";
 import { INNER, OUTER, type PlacementLink } from "../placement/placement.js";
 import type { Overflow, SourcePeer } from "./ends.js";
+import { type Manner, mannersOf } from "./port-properties.js";
 
 /** Modules by actor type, for every type in the graph. */
 export type Modules = ReadonlyMap<string, Module>;
@@ -85,7 +86,7 @@ export function linksOf(graph: Graph): PlacementLink[] {
  *
  * @param assignments runtime id by actor id, for every actor of the graph
  * @param tokenMax the largest token of a runtime, bytes
- * @throws KappaError ARGUMENT_INVALID
+ * @throws KappaError ARGUMENT_INVALID, PORT_PROPERTY
  */
 export function planOf(
   graph: Graph,
@@ -110,25 +111,39 @@ export function planOf(
     actor: end.actor,
     port: manifestOf(graph, modules, end.actor)[side].findIndex((port) => port.name === end.port),
   });
-  for (const wire of wires(graph)) {
+  const all = wires(graph);
+  const manners = mannersOf(graph, all);
+  for (const [index, wire] of all.entries()) {
+    const manner = manners[index]!;
     const [from, to] = [assignments[wire.from.actor], assignments[wire.to.actor]];
     if (from !== undefined && from === to) {
-      at(from).connections.push({ kind: "local", from: ref(wire.from, "outports"), to: ref(wire.to, "inports") });
+      at(from).connections.push({
+        kind: "local",
+        from: ref(wire.from, "outports"),
+        to: ref(wire.to, "inports"),
+        ...localManner(manner),
+      });
       continue;
     }
     const id = wireId(wire);
     if (from !== undefined) {
       // A token that the other side can't take traps its sender.
       const limit = to !== undefined && tokenMax(to) < tokenMax(from) ? { limit: tokenMax(to) } : {};
-      at(from).connections.push({ kind: "send", id, from: ref(wire.from, "outports"), ...limit });
+      at(from).connections.push({ kind: "send", id, from: ref(wire.from, "outports"), ...manner.from, ...limit });
     }
-    if (to !== undefined) at(to).connections.push({ kind: "receive", id, to: ref(wire.to, "inports") });
+    if (to !== undefined) at(to).connections.push({ kind: "receive", id, to: ref(wire.to, "inports"), ...manner.to });
     plan.crossings.push({ id, from: wire.from.actor, to: wire.to.actor });
   }
   for (const end of graph.voids) {
     at(assignments[end.actor]!).connections.push({ kind: "void", from: ref(end, "outports") });
   }
   return plan;
+}
+
+/** Of a connection within a runtime: its one queue is the longer of the two. */
+function localManner({ from, to }: Manner): { length?: number; routing?: Routing; collecting?: Collecting } {
+  const length = Math.max(from.length ?? 0, to.length ?? 0);
+  return { ...from, ...to, ...(length > 0 && { length }) };
 }
 
 /** The arguments of an actor as tokens in the manifest's order; undefined leaves the default. Throws ARGUMENT_INVALID. */

@@ -7,6 +7,7 @@ import { u32 } from "./messages.js";
 import { hashBytes, type ModuleDevice, type Modules } from "./modules.js";
 import {
   CREATE_START,
+  type Manner,
   NEW_ACTOR,
   Operation,
   REQUEST_HEAD,
@@ -214,11 +215,11 @@ export class Deployment {
         throw new KappaError("ACTOR_UNKNOWN", `A connection names actor ${id}, which is not on ${this.device.name}`);
       return handle;
     };
-    const length = "length" in spec && spec.length !== undefined ? { length: spec.length } : {};
+    const manner = mannerOf(spec);
     switch (spec.kind) {
       case "local": {
         const [from, to] = [actor(spec.from.actor), actor(spec.to.actor)];
-        return { kind: "local", from, outport: spec.from.port, to, inport: spec.to.port, ...length };
+        return { kind: "local", from, outport: spec.from.port, to, inport: spec.to.port, ...manner };
       }
       case "void":
         return { kind: "void", actor: actor(spec.from.actor), port: spec.from.port };
@@ -228,7 +229,7 @@ export class Deployment {
           actor: actor(spec.from.actor),
           port: spec.from.port,
           handle: this.links.get(spec)!,
-          ...length,
+          ...manner,
         };
       case "receive":
         return {
@@ -236,7 +237,7 @@ export class Deployment {
           actor: actor(spec.to.actor),
           port: spec.to.port,
           handle: this.links.get(spec)!,
-          ...length,
+          ...manner,
         };
     }
   }
@@ -270,6 +271,14 @@ export class Deployment {
     }
     device.registry.free(actors, this.links.values());
   }
+}
+
+function mannerOf(spec: ConnectionSpec): Manner {
+  return {
+    ...("length" in spec && spec.length !== undefined && { length: spec.length }),
+    ...("routing" in spec && spec.routing && { routing: spec.routing }),
+    ...("collecting" in spec && spec.collecting && { collecting: spec.collecting }),
+  };
 }
 
 /** Removes actors by handle, as many in one request as fit. */

@@ -1,3 +1,6 @@
+import type { Collecting, Routing } from "../host.js";
+import { COLLECTINGS } from "../port/collector.js";
+import { ROUTINGS } from "../port/router.js";
 import { arrayOf, bytes, MessageError, toCbor, u8, u16, u32, uint } from "./messages.js";
 
 /** The requests and replies of docs/link-protocol.md section 4, and the events of section 5. */
@@ -48,26 +51,54 @@ export const NEW_ACTOR = 0;
 
 const UNDEFINED = Uint8Array.of(0xf7);
 
-/** One connection of CREATE, CONNECT and DISCONNECT; actors by handle, `length` in tokens, 4 when left out. */
+/** What a connection says beside its ends; nothing, when it is a usual one of 4 tokens. */
+export interface Manner {
+  length?: number;
+  routing?: Routing;
+  collecting?: Collecting;
+}
+
+/** One connection of CREATE, CONNECT and DISCONNECT; actors by handle. */
 export type WireConnection =
-  | { kind: "send"; actor: number; port: number; handle: number; length?: number }
-  | { kind: "receive"; actor: number; port: number; handle: number; length?: number }
-  | { kind: "local"; from: number; outport: number; to: number; inport: number; length?: number }
+  | ({ kind: "send"; actor: number; port: number; handle: number } & Omit<Manner, "collecting">)
+  | ({ kind: "receive"; actor: number; port: number; handle: number } & Omit<Manner, "routing">)
+  | ({ kind: "local"; from: number; outport: number; to: number; inport: number } & Manner)
   | { kind: "void"; actor: number; port: number };
 
 export function encodeConnection(connection: WireConnection): Uint8Array {
-  const length = "length" in connection && connection.length !== undefined ? [connection.length] : [];
   switch (connection.kind) {
     case "send":
-      return toCbor([0, connection.actor, connection.port, connection.handle, ...length]);
+      return optional(
+        [0, connection.actor, connection.port, connection.handle],
+        [connection.length, ...routingOf(connection)],
+      );
     case "receive":
-      return toCbor([1, connection.actor, connection.port, connection.handle, ...length]);
+      return optional(
+        [1, connection.actor, connection.port, connection.handle],
+        [connection.length, ...collectingOf(connection)],
+      );
     case "local":
-      return toCbor([2, connection.from, connection.outport, connection.to, connection.inport, ...length]);
+      return optional(
+        [2, connection.from, connection.outport, connection.to, connection.inport],
+        [connection.length, ...routingOf(connection), ...collectingOf(connection)],
+      );
     case "void":
       return toCbor([3, connection.actor, connection.port]);
   }
 }
+
+/** An array with elements at its end that are left out while they and all behind them are zero. */
+function optional(first: number[], last: (number | undefined)[]): Uint8Array {
+  const numbers = last.map((element) => element ?? 0);
+  while (numbers.at(-1) === 0) numbers.pop();
+  return toCbor([...first, ...numbers]);
+}
+
+const routingOf = ({ routing }: Manner): number[] =>
+  routing ? [1 + ROUTINGS.indexOf(routing.kind), routing.turn] : [0, 0];
+
+const collectingOf = ({ collecting }: Manner): number[] =>
+  collecting ? [1 + COLLECTINGS.indexOf(collecting.kind), collecting.place] : [0, 0];
 
 /** The CBOR arrays that requests carry. Arguments are tokens; undefined leaves the default. */
 export const request = {

@@ -49,11 +49,23 @@ export interface Wakeable {
   wake(): void;
 }
 
+/** Where an inport takes its tokens from: the queue of its connection, or what collects from several. */
+export interface Inlet {
+  /** 0 when there is none to take. */
+  readonly count: number;
+  /** Type code of the port that sent the oldest; only while `count` is not 0, unless it has one connection. */
+  readonly type: number;
+  /** The oldest value; only while `count` is not 0. */
+  first(): Value;
+  /** Removes the oldest value; only while `count` is not 0. */
+  shift(): void;
+}
+
 /**
  * The FIFO of one connection: a ring of values under the type of the port that sends. Between two actors nothing is
  * encoded; the views `sink` and `source` encode for what lies outside.
  */
-export class Queue {
+export class Queue implements Inlet {
   /** Tokens waiting. */
   count = 0;
   /** Woken when a token arrives. */

@@ -1,9 +1,12 @@
 import { decodeToken, encodeToken, type TokenValue } from "../../compiler/actor/token.js";
 import type { Module } from "../../compiler/actor/types.js";
-import type { ActorSpec, ConnectionSpec, PortRef } from "../../runtime/host.js";
+import type { ActorSpec, Collecting, ConnectionSpec, PortRef, Routing } from "../../runtime/host.js";
 import type { TokenSink, TokenSource } from "../../runtime/port/queue.js";
 import { actorModule, portNumber } from "../support/actors.js";
 import type { FaultEvent, Rig } from "./rig.js";
+
+/** How a connection is made: its queue length, or more. `name` tells it from others of its port. */
+type Manner = number | { length?: number; routing?: Routing; collecting?: Collecting; name?: string };
 
 /** Actors with connections, written down by names; runs on any rig. */
 export class Program {
@@ -26,18 +29,18 @@ export class Program {
   }
 
   /** `"a.out", "b.in"`: a connection on the runtime. */
-  join(from: string, to: string, length?: number): this {
-    return this.add({ kind: "local", from: this.out(from), to: this.in(to), ...lengthOf(length) });
+  join(from: string, to: string, manner?: Manner): this {
+    return this.add({ kind: "local", from: this.out(from), to: this.in(to), ...specOf(manner) });
   }
 
-  /** Tokens from the test into an inport, under the port's name. */
-  feed(to: string, length?: number): this {
-    return this.add({ kind: "receive", id: `>${to}`, to: this.in(to), ...lengthOf(length) });
+  /** Tokens from the test into an inport, under the port's name, or `name>actor.port`. */
+  feed(to: string, manner?: Manner): this {
+    return this.add({ kind: "receive", id: `${nameOf(manner)}>${to}`, to: this.in(to), ...specOf(manner) });
   }
 
-  /** Tokens of an outport to the test. */
-  tap(from: string, length?: number): this {
-    return this.add({ kind: "send", id: `${from}>`, from: this.out(from), ...lengthOf(length) });
+  /** Tokens of an outport to the test, under the port's name, or `actor.port>name`. */
+  tap(from: string, manner?: Manner): this {
+    return this.add({ kind: "send", id: `${from}>${nameOf(manner)}`, from: this.out(from), ...specOf(manner) });
   }
 
   discard(from: string): this {
@@ -75,7 +78,17 @@ export class Program {
   }
 }
 
-const lengthOf = (length: number | undefined) => (length === undefined ? {} : { length });
+function specOf(manner: Manner | undefined): { length?: number; routing?: Routing; collecting?: Collecting } {
+  if (manner === undefined) return {};
+  if (typeof manner === "number") return { length: manner };
+  const { name: _, ...spec } = manner;
+  return spec;
+}
+
+const nameOf = (manner: Manner | undefined): string => (typeof manner === "object" && manner.name) || "";
+
+const tapOf = (from: string): string => (from.includes(">") ? from : `${from}>`);
+const feedOf = (to: string): string => (to.includes(">") ? to : `>${to}`);
 
 /** A deployed program: tokens in, tokens out, faults as they come. */
 export class Running {
@@ -100,32 +113,33 @@ export class Running {
     };
   }
 
-  start(): Promise<void> {
-    return this.rig.host.start(this.ids);
+  /** Starts these actors, or all. */
+  start(ids = this.ids): Promise<void> {
+    return this.rig.host.start(ids);
   }
 
   /** Sends values, under the inport's type or another, and goes on at once; they leave as there is room. */
-  send(to: string, values: TokenValue[], type = this.types.get(`>${to}`)!): void {
-    this.feeds.get(`>${to}`)!.write(values.map((value) => encodeToken(value, type)));
+  send(to: string, values: TokenValue[], type = this.types.get(`>${to.split(">").at(-1)}`)!): void {
+    this.feeds.get(feedOf(to))!.write(values.map((value) => encodeToken(value, type)));
   }
 
   sendEncoded(to: string, tokens: Uint8Array[]): void {
-    this.feeds.get(`>${to}`)!.write(tokens);
+    this.feeds.get(feedOf(to))!.write(tokens);
   }
 
   /** The next `count` values of an outport. */
   async take(from: string, count: number): Promise<TokenValue[]> {
     const tokens = await this.takeEncoded(from, count);
-    return tokens.map((token) => decodeToken(token, this.types.get(`${from}>`)!));
+    return tokens.map((token) => decodeToken(token, this.types.get(`${from.split(">")[0]}>`)!));
   }
 
   takeEncoded(from: string, count: number): Promise<Uint8Array[]> {
-    return this.taps.get(`${from}>`)!.read(count);
+    return this.taps.get(tapOf(from))!.read(count);
   }
 
   /** Tokens that wait at a tap now. */
   waiting(from: string): number {
-    return this.taps.get(`${from}>`)!.waiting;
+    return this.taps.get(tapOf(from))!.waiting;
   }
 
   /** The next fault that is reported. */

@@ -72,6 +72,12 @@ function requests(): [string, number, Message][] {
     { kind: "local", from: 7, outport: 0, to: 0, inport: 2, length: 2 },
     { kind: "void", actor: 0, port: 3 },
   ] as const;
+  const collecting = { kind: "collect-unordered", place: 1 } as const;
+  const several = [
+    { kind: "send", actor: 1, port: 0, handle: 5, length: 8, routing: { kind: "random", turn: 2 } },
+    { kind: "receive", actor: 1, port: 0, handle: 6, collecting },
+    { kind: "local", from: 1, outport: 0, to: 2, inport: 1, routing: { kind: "balanced", turn: 0 }, collecting },
+  ] as const;
   const bodies: [string, number, Uint8Array][] = [
     ["describe", Operation.describe, request.describe()],
     ["inventory", Operation.inventory, request.inventory(0)],
@@ -95,6 +101,7 @@ function requests(): [string, number, Message][] {
     ["evict", Operation.evict, request.evict(HASH)],
     ["metrics", Operation.metrics, request.metrics()],
     ["metrics-actor", Operation.metrics, request.metrics(8)],
+    ["connect-several", Operation.connect, request.connections([...several])],
   ];
   return bodies.map(([name, operation, body], i) => [
     `request-${name}`,
