@@ -2,12 +2,14 @@
 import { Command } from "commander";
 import { compileCommand } from "./compile.js";
 import { hostCommand } from "./host.js";
+import { testCommand } from "./test.js";
 
 const program = new Command("kappa")
   .description("Serverless computing for the Internet of Things")
   .showHelpAfterError()
   .addCommand(hostCommand())
-  .addCommand(compileCommand());
+  .addCommand(compileCommand())
+  .addCommand(testCommand());
 
 try {
   await program.parseAsync();

@@ -6,7 +6,7 @@ export class DigitalOut {
   /**
    * @param pin number of the pin, as the board counts
    */
-  constructor(private pin: i32) {}
+  constructor(private pin: i32 = 1) {}
 
   /**
    * Drives the pin.

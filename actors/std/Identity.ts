@@ -5,10 +5,10 @@ export class Identity {
   /**
    * Passes one token on.
    * @param token a token of any type
-   * @param out the same token
+   * @param token_ the same token
    */
   @action
-  pass(token: In<Token>, out: Out<Token>): void {
-    out.pass(token);
+  pass(token: In<Token>, token_: Out<Token>): void {
+    token_.pass(token);
   }
 }

@@ -7,11 +7,11 @@ export class Sum {
   /**
    * Adds one integer.
    * @param integer what is added
-   * @param sum the sum so far
+   * @param integer_ the sum so far
    */
   @action
-  add(integer: In<i64>, sum: Out<i64>): void {
+  add(integer: In<i64>, integer_: Out<i64>): void {
     this.sum += integer.value;
-    sum.send(this.sum);
+    integer_.send(this.sum);
   }
 }

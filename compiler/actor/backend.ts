@@ -28,6 +28,8 @@ export interface BackendRequest {
   text: string;
   /** Functions to export, in this order. */
   functions: readonly string[];
+  /** The one of them that takes arguments, if any: what it allocates stays. */
+  construct: string;
   /** The function that collects garbage; exported after the others if a firing can make any. */
   collect: string;
   /** Bytes of the heap at most, if anything is allocated. */
@@ -64,7 +66,7 @@ export function runBackend(request: BackendRequest): BackendResult {
     throwErrors(program);
     // memory.copy and memory.fill are a feature of their own here; the other would add a section that counts data segments.
     module.setFeatures((module.getFeatures() & ~binaryen.Features.BulkMemory) | binaryen.Features.BulkMemoryOpt);
-    const allocation = whenAllocating(module, request.functions);
+    const allocation = whenAllocating(module, request);
     const heapBase = constantGlobal(module, "~lib/memory/__heap_base");
     const first = preinitialise(module);
     if (first.outcome === "failed") throw new BackendFailure([INIT_FAILED]);
@@ -77,8 +79,8 @@ export function runBackend(request: BackendRequest): BackendResult {
     asc.optimize(compiled, 2, 2, false, false);
     const globals = fieldNames(module);
     const init = renameExports(module, request, collect);
-    // A heap that no firing changes ends where the first values do.
-    const heap = !collect && first.outcome === "done" ? first.memory.getUint32(0, true) : request.heap;
+    // A heap that nothing changes ends where the first values do.
+    const heap = allocation === "first" && first.outcome === "done" ? first.memory.getUint32(0, true) : request.heap;
     const end = allocation === "never" ? heapBase : ((heapBase + 7) & ~7) + heap;
     return { binary: module.emitBinary(), globals, init, collect, memory: module.hasMemory() ? end : 0 };
   } finally {
@@ -142,15 +144,21 @@ function placeOf(found: asc.DiagnosticMessage): { start: number; end: number } |
   return {};
 }
 
-/** When objects are allocated: never, only while the fields get their first values, or in firings too. */
-function whenAllocating(module: binaryen.Module, functions: readonly string[]): "never" | "first" | "always" {
+/** When objects are allocated: never, only while the fields get their first values, by arguments, or in firings too. */
+function whenAllocating(
+  module: binaryen.Module,
+  { functions, construct }: BackendRequest,
+): "never" | "first" | "arguments" | "always" {
   if (module.getFunction(ALLOCATE) === 0) return "never";
   module.addFunctionExport(ALLOCATE, ALLOCATE);
   const wasm = readWasm(module.emitBinary());
   module.removeExport(ALLOCATE);
   const indexOf = (name: string) => wasm.exports.find((item) => item.name === name)!.index;
-  const running = reachable(wasm, analyseFunctions(wasm), functions.map(indexOf));
-  return running && !running.has(indexOf(ALLOCATE)) ? "first" : "always";
+  const facts = analyseFunctions(wasm);
+  const allocates = (names: readonly string[]) =>
+    reachable(wasm, facts, names.map(indexOf))?.has(indexOf(ALLOCATE)) ?? true;
+  if (allocates(functions.filter((name) => name !== construct))) return "always";
+  return allocates(functions) ? "arguments" : "first";
 }
 
 /** Names by which mutable globals are exported, null for others, in index order. */

@@ -5,7 +5,7 @@ import { checkFunctionDecorators, checkLanguage } from "./language.js";
 import type { ActionModel, ActorModel, ArgumentModel, FieldModel, PortModel, PortUse } from "./model.js";
 import { LIMITS } from "./module.js";
 import type { Report } from "./rules.js";
-import { fieldType, isNullable, literalValue, portType } from "./source-types.js";
+import { argumentType, fieldType, isNullable, literalValue, portType } from "./source-types.js";
 import { isScalar, tokenFromJson, typeName } from "./token.js";
 import { TypeCode } from "./types.js";
 
@@ -206,7 +206,7 @@ class ClassCheck {
       report.error(node.name, "type", `the argument ${name} has no type`);
       return;
     }
-    const type = portType(node.type);
+    const type = portType(argumentType(node.type));
     if (type === undefined) {
       report.error(node.type, "unsupportedType", `the argument ${name} cannot be of type ${node.type.getText()}`);
       return;
@@ -222,7 +222,7 @@ class ClassCheck {
     if (!node.initializer) return undefined;
     const value = literalValue(node.initializer, type);
     try {
-      if (value !== undefined && type !== TypeCode.any) {
+      if (value !== undefined && (type !== TypeCode.any || value === null)) {
         tokenFromJson(value as Parameters<typeof tokenFromJson>[0], type);
         return value;
       }

@@ -39,7 +39,13 @@ function assemble(model: ActorModel, code: MappedText, report: Report): Module {
   try {
     const functions = exportedFunctions(model);
     const heap = model.heap ?? DEFAULT_HEAP;
-    const result = runBackend({ text: code.toString(), functions, collect: ROLE_NAMES.collect, heap });
+    const result = runBackend({
+      text: code.toString(),
+      functions,
+      construct: ROLE_NAMES.construct,
+      collect: ROLE_NAMES.collect,
+      heap,
+    });
     return sealModule(result.binary, draftManifest(model, functions, result), documentation(model));
   } catch (error) {
     if (error instanceof BackendFailure) reportBackend(error, code, model, report);

@@ -3,7 +3,7 @@ import { lowerBody, lowered } from "./body.js";
 import { MappedText, type Range } from "./mapped-text.js";
 import type { ActionModel, ActorModel, ArgumentModel, FieldModel, PortUse } from "./model.js";
 import type { Report } from "./rules.js";
-import { isNullable } from "./source-types.js";
+import { argumentType, isNullable } from "./source-types.js";
 import { isScalar } from "./token.js";
 
 /** Names of the functions that the lowered text exports for roles. */
@@ -158,7 +158,7 @@ class Lowering {
       const port = this.model.inports.length + index;
       this.text
         .write(`let ${arg.name} = __kappa_receive<`, range)
-        .copy(rangeOf(arg.node.type!))
+        .copy(rangeOf(argumentType(arg.node.type!)))
         .write(`>(${port}); `, range);
     }
     if (arg.isField) this.text.write(`${field} = ${arg.name}; `, range);

@@ -52,6 +52,13 @@ export function portType(node: ts.TypeNode): number | undefined {
   return type >= TypeCode.staticArray ? type - TypeCode.staticArray + TypeCode.array : type;
 }
 
+/** The node that says the type of an argument: of `Token | null`, whose default is the token null, it is `Token`. */
+export function argumentType(node: ts.TypeNode): ts.TypeNode {
+  if (!ts.isUnionTypeNode(node) || !isNullable(node)) return node;
+  const [first, ...others] = node.types.filter((member) => !isNull(member));
+  return first && others.length === 0 && portType(first) === TypeCode.any ? first : node;
+}
+
 /** Whether a type of the source may be null. */
 export function isNullable(node: ts.TypeNode): boolean {
   return ts.isUnionTypeNode(node) && node.types.some(isNull);
@@ -77,6 +84,7 @@ function arrayType(element: number | undefined, base: number): number | undefine
 export function literalValue(node: ts.Expression, type: number): TokenValue | undefined {
   if (node.kind === ts.SyntaxKind.TrueKeyword) return true;
   if (node.kind === ts.SyntaxKind.FalseKeyword) return false;
+  if (node.kind === ts.SyntaxKind.NullKeyword && type === TypeCode.any) return null;
   if (ts.isStringLiteralLike(node)) return node.text;
   if (ts.isArrayLiteralExpression(node)) {
     const items = node.elements.map((element) => literalValue(element, type - TypeCode.array));

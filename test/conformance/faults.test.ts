@@ -9,7 +9,7 @@ describe.each(Object.entries(RIGS))("faults on %s", (_name, make) => {
   beforeAll(async () => {
     rig = await make();
     const program = await new Program().actor("bystander", "std.Sum");
-    bystander = await program.feed("bystander.integer").tap("bystander.sum").run(rig);
+    bystander = await program.feed("bystander.integer").tap("bystander.integer").run(rig);
   });
   afterAll(() => rig?.close());
 
@@ -17,7 +17,7 @@ describe.each(Object.entries(RIGS))("faults on %s", (_name, make) => {
   let sum = 0;
   async function expectOthersGoOn(): Promise<void> {
     bystander.send("bystander.integer", [1]);
-    sum = Number((await bystander.take("bystander.sum", 1))[0]);
+    sum = Number((await bystander.take("bystander.integer", 1))[0]);
     expect(sum).toBeGreaterThan(0);
   }
 
@@ -57,7 +57,7 @@ describe.each(Object.entries(RIGS))("faults on %s", (_name, make) => {
     const free = rig.host.info.free;
     const program = await new Program().actor("ok", "std.Sum");
     await program.actor("bad", "test.Humid");
-    program.feed("ok.integer").tap("ok.sum");
+    program.feed("ok.integer").tap("ok.integer");
     await expect(program.run(rig)).rejects.toMatchObject({ code: "CAPABILITY_MISSING" });
     await expect(rig.host.report("ok")).rejects.toMatchObject({ code: "ACTOR_UNKNOWN" });
     expect(rig.host.info.free).toBe(free);

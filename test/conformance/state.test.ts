@@ -12,7 +12,7 @@ interface Case {
 }
 
 const CASES: Case[] = [
-  { type: "std.Sum", inport: "integer", outport: "sum", values: [5, -3, 100, 7, 1, 2] },
+  { type: "std.Sum", inport: "integer", outport: "integer", values: [5, -3, 100, 7, 1, 2] },
   { type: "home.Smooth", inport: "reading", outport: "smooth", values: [1.5, 2.25, 20.125, 3, 4, 17.7] },
   { type: "test.Average", inport: "reading", outport: "mean", values: [1, 2, 3, 4.5, 5.25, 100] },
   {

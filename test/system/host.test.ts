@@ -11,7 +11,7 @@ const SUMS = `
 component Sums() in -> out {
   sum: std.Sum()
   .in > sum.integer
-  sum.sum > .out
+  sum.integer > .out
 }
 apply Sums: attr_match(board="native_sim")
 `;

@@ -167,3 +167,36 @@ function untouched({ memory, module }: Machine): boolean {
 function lastByte({ memory }: Machine): number {
   return new Uint8Array(memory.buffer).findLastIndex((byte) => byte !== 0);
 }
+
+describe("memory for arguments alone", () => {
+  const text = `
+    export class Keep {
+      private fresh: bool = true;
+      constructor(private kept: Token | null = null, private label: string = "x") {}
+      @action({ when: "fresh" }) begin(out: Out<Token>, name: Out<string>): void {
+        out.send(this.kept!);
+        name.send(this.label);
+        this.fresh = false;
+      }
+    }`;
+
+  test("needs no collector, and the heap is as large as it was asked for", async () => {
+    const { manifest, bytes } = await compileText(text);
+    expect(manifest.roles.collect).toBeUndefined();
+    expect(manifest.memory).toBeGreaterThan(1024);
+    const collecting = await compileText(text.replace("this.fresh = false;", "this.fresh = false; this.label += 'y';"));
+    expect(collecting.manifest.roles.collect).toBeDefined();
+    expect(collecting.bytes.length - bytes.length).toBeGreaterThan(300);
+  });
+
+  test("an argument of type Token | null is the token null when it is not given", async () => {
+    const { args } = (await compileText(text)).manifest;
+    expect(args[0]).toEqual({ name: "kept", type: 0, required: false, default: Uint8Array.of(0xf6) });
+    const [argument] = (await compileText(text.replace(" = null,", ","))).manifest.args;
+    expect(argument).toEqual({ name: "kept", type: 0, required: true });
+  });
+
+  test("other arguments are not null", async () => {
+    await expect(compileText(text.replace('label: string = "x"', "label: string | null = null"))).rejects.toThrow();
+  });
+});

@@ -10,7 +10,7 @@ const SUMS = `
 component Sums() in -> out {
   sum: std.Sum()
   .in > sum.integer
-  sum.sum > .out
+  sum.integer > .out
 }
 apply Sums: attr_match(board="fake")
 `;
@@ -20,8 +20,8 @@ component Across() in -> out {
   first: std.Sum()
   second: std.Sum()
   .in > first.integer
-  first.sum > second.integer
-  second.sum > .out
+  first.integer > second.integer
+  second.integer > .out
 }
 apply first: runtime_name(name="one")
 apply second: runtime_name(name="two")

@@ -9,7 +9,7 @@ const SUMS = `
 component Sums() in -> out {
   sum: std.Sum()
   .in > sum.integer
-  sum.sum > .out
+  sum.integer > .out
 }
 `;
 const TWO = `
@@ -18,8 +18,8 @@ component Two() a, b -> c, d {
   y: std.Sum()
   .a > x.integer
   .b > y.integer
-  x.sum > .c
-  y.sum > .d
+  x.integer > .c
+  y.integer > .d
 }
 `;
 const TEXTS = `
@@ -36,7 +36,7 @@ export class Bad {
   @action tell(out: Out<i32>): void { out.send(1); }
 }
 `;
-const CLOSED = "sum: std.Sum() voidport > sum.integer sum.sum > voidport";
+const CLOSED = "sum: std.Sum() voidport > sum.integer sum.integer > voidport";
 const PENDING = `${SUMS} apply sum: attr_match(room="none")`;
 
 const text = { "content-type": "text/plain" };

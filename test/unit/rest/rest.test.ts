@@ -11,17 +11,17 @@ const ECHO = `
 component Echo() in -> out {
   identity: std.Identity()
   .in > identity.token
-  identity.out > .out
+  identity.token > .out
 }
 `;
-const LATEST = ECHO.replace("identity.out > .out", 'identity.out > .out\n  .out(overflow="latest")');
+const LATEST = ECHO.replace("identity.token > .out", 'identity.token > .out\n  .out(overflow="latest")');
 const FAN = `
 component Fan() in -> sum, text {
   sum: std.Sum()
   echo: std.Identity()
   .in > sum.integer, echo.token
-  sum.sum > .sum
-  echo.out > .text
+  sum.integer > .sum
+  echo.token > .text
 }
 `;
 const PREFIX = `
