@@ -1,14 +1,16 @@
 import { writeFileSync } from "node:fs";
-import { onDevice } from "./device.js";
 import { hostRows } from "./host.js";
 import { firings } from "./instructions.js";
+import { ram } from "./ram.js";
 import { markdown, type Table } from "./report.js";
 import { flash, modules } from "./sizes.js";
+import { wire } from "./wire.js";
 
 const PARTS: Record<string, () => Promise<Table[]>> = {
   firings: async () => [await firings()],
   flash: async () => [await flash()],
-  device: onDevice,
+  ram: async () => [await ram()],
+  wire: async () => [await wire()],
   modules: async () => [await modules()],
   host: hostRows,
 };

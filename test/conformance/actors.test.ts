@@ -58,6 +58,22 @@ describe.each(Object.entries(RIGS))("actors on %s", (_name, make) => {
     await running.remove();
   });
 
+  test("an action with two outports answers on both, and on none while one is not connected", async () => {
+    const half = await (await new Program().actor("s", "test.Strings")).feed("s.text").tap("s.all").run(rig);
+    half.send("s.text", ["a"]);
+    expect(await rig.host.report("s")).toMatchObject({ status: "running", firings: 0 });
+    await half.remove();
+    const program = await new Program().actor("s", "test.Strings");
+    const running = await program.feed("s.text").tap("s.all").tap("s.length").run(rig);
+    running.send("s.text", [" a ", "b", "c", "d", "e"]);
+    const joined = ["a, , , ", "a, b, , ", "a, b, c, ", "a, b, c, d", "e, b, c, d"];
+    for (const text of joined) {
+      expect(await running.take("s.all", 1)).toEqual([text]);
+      expect(await running.take("s.length", 1)).toEqual([text.length]);
+    }
+    await running.remove();
+  });
+
   test("Latest never holds its writer back and keeps the newest", async () => {
     const program = await new Program().actor("l", "flow.Latest");
     const running = await program.feed("l.token").tap("l.out", 1).run(rig);
