@@ -32,6 +32,8 @@ class Run {
   host!: DeviceRuntime;
   private board!: EmulatedBoard;
   private boots = 0;
+  private restarting = Promise.resolve();
+  private ended = false;
   private record: DeviceRecord | undefined;
   private finish!: () => void;
   private readonly finished = new Promise<void>((resolve) => {
@@ -45,7 +47,7 @@ class Run {
       open: (handlers: Parameters<Mangler["open"]>[0]) => connectorFor(this.board.address).open(handlers),
     };
     this.mangler = new Mangler(inner, systemClock, (index, direction, wire) => {
-      if (index === at) systemClock.soon(() => void event?.(this));
+      if (index === at) systemClock.soon(() => void (this.ended || event?.(this)));
       return policy(index, direction, wire);
     });
     for (const drain of this.drains) drain.onToken = () => this.look();
@@ -69,7 +71,9 @@ class Run {
       return this.mangler.frames;
     } finally {
       clearTimeout(timer);
+      this.ended = true;
       this.host.close();
+      await this.restarting; // all tokens may be out while the device is still on its way up
       await this.board.stop();
     }
   }
@@ -81,7 +85,12 @@ class Run {
     this.begin();
   }
 
-  async restartDevice(): Promise<void> {
+  restartDevice(): Promise<void> {
+    this.restarting = this.reboot();
+    return this.restarting;
+  }
+
+  private async reboot(): Promise<void> {
     await this.board.stop();
     this.board = await startBoard({ board: "native_sim", image: image! });
   }
