@@ -10,6 +10,7 @@ export const ERRORS = {
   QUERY_INVALID: [400, "A query parameter is not valid"],
   SCRIPT_INVALID: [422, "The script has errors"],
   ACTOR_INVALID: [422, "An actor of the script has errors"],
+  ACTOR_MISSING: [422, "The script uses an actor that is not there"],
   MODULE_INVALID: [422, "A module is not valid"],
   KAPPA_UNKNOWN: [404, "There is no such kappa"],
   KAPPA_PENDING: [409, "The kappa is pending"],

@@ -211,5 +211,10 @@ export const FINDINGS = {
   unusedParameter: warning("KS902", (name: string) => `Unused argument: '${name}'.`),
   unusedRule: warning("KS903", (name: string) => `Unused rule: '${name}'.`),
   unusedComponent: warning("KS904", (name: string) => `Unused component: '${name}'.`),
+  missingActor: warning(
+    "KS906",
+    (type: string) => `Actor '${type}' of Calvin's library is not there.`,
+    () => "the script can be checked and shown, but not deployed until there is an actor of that name",
+  ),
   voidInput: warning("KS905", (port: string) => `Using 'void' as input to '${port}': it never gets a token.`),
 };

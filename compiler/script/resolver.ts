@@ -2,9 +2,13 @@
 export interface PortSignature {
   name: string;
   type: number;
+  /** The routing that the actor is made for, if it is not the usual one. */
+  routing?: string;
 }
 
-export interface ArgumentSignature extends PortSignature {
+export interface ArgumentSignature {
+  name: string;
+  type: number;
   required: boolean;
 }
 

@@ -1,4 +1,5 @@
 import { CompileError } from "../diagnostic.js";
+import { calvinActor, calvinActorTypes } from "./calvin-actors.js";
 import { FINDINGS } from "./diagnostics.js";
 import type { Signature } from "./model.js";
 import type { Report } from "./report.js";
@@ -14,6 +15,8 @@ export class ActorTypes {
     private readonly signatures: ReadonlyMap<string, Signature | undefined>,
     /** Types that exist but have errors, which have been reported. */
     private readonly faulty: ReadonlySet<string>,
+    /** Types that only Calvin has, and of which that has not been said yet. */
+    private readonly missing: Set<string>,
     private readonly suggestions: () => string[],
   ) {}
 
@@ -23,10 +26,13 @@ export class ActorTypes {
     const answers = await Promise.allSettled(names.map((name) => resolver.resolve(name)));
     const signatures = new Map<string, Signature | undefined>();
     const faulty = new Set<string>();
+    const missing = new Set<string>();
     for (const [index, answer] of answers.entries()) {
       const name = names[index] ?? "";
       if (answer.status === "fulfilled") {
-        signatures.set(name, answer.value && signatureOf(answer.value));
+        const known = answer.value ?? calvinActor(name);
+        if (known !== answer.value) missing.add(name);
+        signatures.set(name, known && signatureOf(known));
       } else if (answer.reason instanceof CompileError) {
         faulty.add(name);
         report.adopt(answer.reason);
@@ -34,15 +40,18 @@ export class ActorTypes {
         throw answer.reason;
       }
     }
-    return new ActorTypes(signatures, faulty, () => resolver.suggestions?.() ?? []);
+    return new ActorTypes(signatures, faulty, missing, () => [
+      ...new Set([...(resolver.suggestions?.() ?? []), ...calvinActorTypes()]),
+    ]);
   }
 
-  /** The signature of a type; undefined after reporting, at `range`, that there is none. */
+  /** The signature of a type; undefined after reporting, at `range`, that there is none. Says once if only Calvin has the actor. */
   signature(type: string, range: Range, report: Report): Signature | undefined {
     const signature = this.signatures.get(type);
     if (signature === undefined && !this.faulty.has(type)) {
       report.add(range, FINDINGS.unknownActorType(type), report.suggest(type, this.suggestions()));
     }
+    if (this.missing.delete(type)) report.add(range, FINDINGS.missingActor(type));
     return signature;
   }
 }

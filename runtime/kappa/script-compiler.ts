@@ -24,6 +24,10 @@ export class StoreScriptCompiler implements ScriptCompiler {
     try {
       const { graph, warnings } = await compileScript(script, { ...options, file, actors });
       const types = new Set(graph.actors.map((actor) => actor.type));
+      const missing = [...types].filter((type) => !found.has(type));
+      if (missing.length > 0) {
+        throw new KappaError("ACTOR_MISSING", `There is no actor ${missing.join(", ")} here: write it, or use another`);
+      }
       const modules = new Map([...found].filter(([type]) => types.has(type)));
       return { graph, modules, warnings: warnings.map((warning) => diagnosticView(warning, { [file]: script })) };
     } catch (error) {

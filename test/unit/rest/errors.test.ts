@@ -105,6 +105,11 @@ const cases: [InjectOptions, ErrorCode, RegExp][] = [
     "QUERY_INVALID",
     /true or false, not "maybe"/,
   ],
+  [
+    { method: "PUT", url: "/kappa", headers: text, payload: "a: media.Bell() 1 > a.trigger" },
+    "ACTOR_MISSING",
+    /no actor media\.Bell here/,
+  ],
   [{ method: "PUT", url: "/kappa", headers: text, payload: "component {" }, "SCRIPT_INVALID", /^k\w+\.calvin:1:/],
   [
     { method: "PUT", url: "/kappa", headers: text, payload: "a: std.Cuonter() a.integer > voidport" },
