@@ -79,6 +79,8 @@ export class Printer {
         return this.rule(node);
       case "Apply":
         return this.apply(node);
+      default:
+        return this.reader.takeSpaced(rangeOf(node as AstNode).end);
     }
   }
 

@@ -79,8 +79,8 @@ const CASES: [string, string, string][] = [
   ],
   [
     "the head of a component that does not fit",
-    `component C(${"a".repeat(40)}) ${"b".repeat(40)}, ${"c".repeat(40)} -> d, e { }`,
-    `component C(${"a".repeat(40)})\n  ${"b".repeat(40)}, ${"c".repeat(40)}\n  -> d, e\n{\n}\n`,
+    `component C(${"a".repeat(40)}) ${"b".repeat(40)}, ${"c".repeat(40)} -> d, e { .b > .d }`,
+    `component C(${"a".repeat(40)})\n  ${"b".repeat(40)}, ${"c".repeat(40)}\n  -> d, e\n{\n  .b > .d\n}\n`,
   ],
   [
     "comments",

@@ -87,7 +87,7 @@ const component = seq(
   items(fc.oneof(seq(id), seq(id, "=", value)), "may"),
   ...[")", items(seq(label), "may"), "->", items(seq(label), "may"), "{"],
   docstring,
-  fc.array(bodyStatement, { maxLength: 6 }).map((all) => all.flat()),
+  fc.array(bodyStatement, { minLength: 1, maxLength: 6 }).map((all) => all.flat()),
   "}",
 );
 
