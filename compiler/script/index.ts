@@ -6,7 +6,7 @@ import { Constants } from "./constants.js";
 import { FINDINGS } from "./diagnostics.js";
 import type { Expansion } from "./expand.js";
 import { expandProgram, expandService } from "./expand.js";
-import type { Apply, BodyStatement, Component, Define, Rule, Script } from "./generated/ast.js";
+import type { Apply, BodyStatement, Component, Define, Group, Rule, Script } from "./generated/ast.js";
 import type { Graph, Json } from "./graph.js";
 import type { Body, Definition } from "./model.js";
 import { Report } from "./report.js";
@@ -77,12 +77,13 @@ interface Parts {
   defines: Define[];
   components: Component[];
   rules: Rule[];
+  groups: Group[];
   applies: Apply[];
   program: BodyStatement[];
 }
 
 function partsOf(script: Script): Parts {
-  const parts: Parts = { defines: [], components: [], rules: [], applies: [], program: [] };
+  const parts: Parts = { defines: [], components: [], rules: [], groups: [], applies: [], program: [] };
   for (const statement of script.statements) {
     switch (statement.$type) {
       case "Define":
@@ -93,6 +94,9 @@ function partsOf(script: Script): Parts {
         break;
       case "Rule":
         parts.rules.push(statement);
+        break;
+      case "Group":
+        parts.groups.push(statement);
         break;
       case "Apply":
         parts.applies.push(statement);

@@ -141,7 +141,7 @@ function lexingError(fault: LexicalFault, token: Token): LexerResult["errors"][n
 /** The language's services for compiling: the parser stops at the first error, `syntax.ts` finds the next. */
 const compilerModule: Module<LangiumCoreServices, PartialLangiumCoreServices> = {
   parser: {
-    ParserConfig: () => ({ recoveryEnabled: false, maxLookahead: 3 }),
+    ParserConfig: () => ({ recoveryEnabled: false, maxLookahead: 4 }),
     ParserErrorMessageProvider: () => new ExpectationProvider(),
     Lexer: (services) => new CalvinLexer(services),
     // Strings are decoded by values.ts, which reports bad escapes.

@@ -135,6 +135,8 @@ export class LinkResolver {
         if (!this.take(this.own, port, `.${port}`, node)) return { kind: "broken" };
         return { kind: "inner", end: { inner: port } };
       }
+      case "Transform":
+        return this.target(node.target);
       case "ActorPort": {
         const instance = this.instanceOf(node);
         if (instance?.signature === undefined || !this.checkPort(node, instance, "inport")) return { kind: "broken" };

@@ -186,12 +186,21 @@ const TOKEN_NAMES: Record<string, string> = {
   ID: "a name",
   STRING: "a string",
   NUMBER: "a number",
+  PORT_REFERENCE: "a port reference",
+  INCLUDE: "'include'",
 };
+
+const WORDS = ["define", "component", "voidport", "rule", "group", "apply", "true", "false", "null"];
+
+/** Where a port's name is wanted any word will do, and nobody wants to read them all. */
+function withoutWords(expected: string[]): string[] {
+  return WORDS.every((word) => expected.includes(word)) ? expected.filter((name) => !WORDS.includes(name)) : expected;
+}
 
 function describe(rule: string, expected: string[]): string {
   const words = WANTED[expected.length === 0 ? "" : `${rule} ${expected[0]}`] ?? WANTED_BY_RULE[rule];
   if (words !== undefined) return words;
-  const names = expected.map((name) => TOKEN_NAMES[name] ?? `'${name}'`);
+  const names = withoutWords(expected).map((name) => TOKEN_NAMES[name] ?? `'${name}'`);
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
 }
 

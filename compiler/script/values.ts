@@ -42,6 +42,8 @@ function jsonOf(literal: Literal, report: Report): Json {
       return literal.items.map((item) => jsonOf(item, report));
     case "ObjectValue":
       return objectValue(literal, report);
+    case "PortReference":
+      return literal.text.slice(1);
   }
 }
 

@@ -8,10 +8,12 @@ import type {
   ComponentBody,
   Connection,
   Define,
+  Group,
   Parameter,
   PortProperty,
   Rule,
   Script,
+  Target,
   Value,
 } from "../generated/ast.js";
 import { rangeOf } from "../tree.js";
@@ -77,6 +79,8 @@ export class Printer {
         return this.portProperty(node);
       case "Rule":
         return this.rule(node);
+      case "Group":
+        return this.group(node);
       case "Apply":
         return this.apply(node);
       default:
@@ -141,8 +145,21 @@ export class Printer {
       from.push(this.value(source.value));
     } else from.push(this.whole(source));
     const arrow = reader.take(">");
-    const { layouts, broken } = this.items(node.targets, (target) => this.whole(target), LINE);
+    const { layouts, broken } = this.items(node.targets, (target) => this.target(target), LINE);
     return [from, " ", arrow, group(indent(layouts), broken)];
+  }
+
+  private target(node: Target): Layout {
+    const { reader } = this;
+    if (node.$type === "Transform") {
+      const start: Layout[] = [reader.take("/")];
+      if (node.label !== undefined) start.push(reader.take(":"), this.whole(node.label), " ");
+      return [start, this.value(node.value), reader.take("/"), " ", this.target(node.target)];
+    }
+    if (node.$type === "ActorPort" && node.tag !== undefined) {
+      return [reader.take("@"), this.value(node.tag), " ", this.whole(node)];
+    }
+    return this.whole(node);
   }
 
   private portProperty(node: PortProperty): Layout {
@@ -155,6 +172,13 @@ export class Printer {
   private rule(node: Rule): Layout {
     const { reader } = this;
     return [reader.take("rule"), " ", this.whole(node.name), reader.take(":"), " ", this.expression(node.expression)];
+  }
+
+  private group(node: Group): Layout {
+    const { reader } = this;
+    const start = [reader.take("group"), " ", this.whole(node.name), reader.take(":")];
+    const { layouts, broken } = this.items(node.members, (member) => this.whole(member), LINE);
+    return [start, group(indent(layouts), broken)];
   }
 
   private apply(node: Apply): Layout {

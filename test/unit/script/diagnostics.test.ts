@@ -11,7 +11,7 @@ type Case = [string, string, string[]];
 const LONG = "x".repeat(129);
 
 const ERRORS: Case[] = [
-  ["KS001", "a «t».Source()", ["Syntax error: expected ':', '.' or '>', found 't'."]],
+  ["KS001", "a «t».Source()", ["Syntax error: expected ':', '>' or '.', found 't'."]],
   ["KS001", "a: t.Args(i32 «1»)", ["Syntax error: expected '=', found '1'."]],
   ["KS001", "a: t.Args(i32=«)»", ["Syntax error: expected a value, found ')'."]],
   [
@@ -28,7 +28,7 @@ const ERRORS: Case[] = [
   ["KS001", "a: t.Args(i32=1\n«b»: t.Args()", ["Syntax error: expected an argument or ')', found 'b'."]],
   ["KS001", "a: t.Args(«[»1])", ["Syntax error: expected an argument or ')', found '['."]],
   ["KS001", "a.out > «5»", ["Syntax error: expected a port or 'voidport', found '5'."]],
-  ["KS001", "a.out «b».in", ["Syntax error: expected '>', found 'b'."]],
+  ["KS001", "a.out «b».in", ["Syntax error: expected '>', '[' or '(', found 'b'."]],
   ["KS001", "a.«1» > b.in", ["Syntax error: expected a name, found '1'."]],
   ["KS001", "«}» a: t.Args()", ["Syntax error: expected a statement, found '}'."]],
   ["KS001", "component «{» }", ["Syntax error: expected a name, found '{'."]],
