@@ -5,9 +5,10 @@ comma := ,
 ARM := arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16
 ARM_FLAGS := $(CORE_BOARD_FLAGS) -ffp-contract=off -isystem $(CMSIS) -I$(BOARDS)/$(BOARD) -I$(BOARDS)/cortex_m \
   -DBOARD_NAME='"$(BOARD)"' -DDEVICE_NAME='"$(NAME)"' \
-  $(if $(ATTRS),-DDEVICE_ATTRIBUTES='$(foreach a,$(ATTRS),"$(a)"$(comma))')
+  $(if $(ATTRS),-DDEVICE_ATTRIBUTES='$(foreach a,$(ATTRS),"$(a)"$(comma))') \
+  $$(if $$(filter $(CORE_HOT),$$(<F)),-O2)
 ARM_SOURCES := $(RUNTIME) sim/room.c $(BOARDS)/$(BOARD)/board.c \
-  $(addprefix $(BOARDS)/cortex_m/,main.c startup.c time.c uart.c)
+  $(addprefix $(BOARDS)/cortex_m/,main.c memory.c startup.c time.c uart.c)
 ARM_OBJECTS := $(call objects,$(IMAGE),$(ARM_SOURCES))
 ARM_SCRIPTS := $(BOARDS)/$(BOARD)/memory.ld $(BOARDS)/cortex_m/cortex_m.ld
 

@@ -126,8 +126,9 @@ int kp_state_restore(kp_actor *actor, uint32_t total, uint32_t offset, const uin
 struct kp_arguments;
 enum kp_trap kp_actor_call(kp_actor *actor, unsigned function, uint32_t *slots, const struct kp_arguments *arguments);
 
-/** Fires the first action that is enabled. False when none is; a trap counts as fired: the actor is faulted then. */
-bool kp_actor_fire(kp_actor *actor);
+/** Fires an action whose ports and timer allow it. False when its guard does not; a trap counts as fired: the actor is
+ * faulted then. */
+bool kp_actor_fire(kp_actor *actor, const kp_action *action, unsigned index);
 
 /** Makes sure that the memory of every actor can be saved during a firing; before an instance of `bytes` of memory is
  * made. */

@@ -299,8 +299,7 @@ void kp_cbor_put_map(kp_cbor_writer *writer, uint32_t pairs) {
     kp_cbor_put_head(writer, KP_CBOR_MAP, pairs);
 }
 
-/** The half-precision bits of a single if they keep its value, else −1. */
-static int32_t half_of(uint32_t bits) {
+int32_t kp_cbor_half(uint32_t bits) {
     uint32_t sign = bits >> 16 & 0x8000U, exponent = bits >> 23 & 0xffU, fraction = bits & 0x7fffffU;
     if (exponent == 255)
         return (int32_t)(fraction ? 0x7e00U : sign | 0x7c00U);
@@ -320,7 +319,7 @@ static int32_t half_of(uint32_t bits) {
 }
 
 void kp_cbor_put_f32(kp_cbor_writer *writer, uint32_t bits) {
-    int32_t half = half_of(bits);
+    int32_t half = kp_cbor_half(bits);
     if (half >= 0)
         put_sized(writer, 0xf9, (uint32_t)half, 2);
     else

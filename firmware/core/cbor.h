@@ -99,6 +99,8 @@ void kp_cbor_put_bytes(kp_cbor_writer *writer, const uint8_t *bytes, size_t coun
 void kp_cbor_put_text(kp_cbor_writer *writer, const char *text, size_t count);
 void kp_cbor_put_array(kp_cbor_writer *writer, uint32_t items);
 void kp_cbor_put_map(kp_cbor_writer *writer, uint32_t pairs);
+/** The half-precision bits of a single if they keep its value, else −1. */
+int32_t kp_cbor_half(uint32_t bits);
 /** Shortest form of a float that keeps its value. */
 void kp_cbor_put_f32(kp_cbor_writer *writer, uint32_t bits);
 void kp_cbor_put_f64(kp_cbor_writer *writer, uint64_t bits);

@@ -15,5 +15,7 @@ CORE_FLAGS = -std=c11 -I $(CORE)
 # wasm3's code reads globals and slots under other types than they have.
 CORE_ENGINE_FLAGS = $(CORE_FLAGS) -isystem $(WASM3) -fno-strict-aliasing
 CORE_WASM3_FLAGS = -std=gnu11 -w -I $(CORE) -isystem $(WASM3) -fno-strict-aliasing
+# What a firing goes through: a board compiles these for speed and all else for size.
+CORE_HOT = engine_wasm3.c firing.c imports.c queue.c scheduler.c token.c memory.c
 # For a board, with GCC and newlib-nano: its memcpy goes byte by byte, so that no loop may be turned into a call of it.
 CORE_BOARD_FLAGS = -Os -ffunction-sections -fdata-sections -fno-tree-loop-distribute-patterns

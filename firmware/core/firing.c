@@ -42,7 +42,7 @@ static void copy_words(uint32_t *to, const uint32_t *from, uint32_t bytes) {
         *to++ = *from++;
 }
 
-static void save_memory(const kp_instance *instance) {
+static inline void save_memory(const kp_instance *instance) {
     if (instance->memory_bytes)
         copy_words(snapshot, (const uint32_t *)(const void *)instance->memory, instance->memory_bytes);
 }
@@ -66,7 +66,7 @@ static enum kp_trap collect(kp_actor *actor) {
 }
 
 /** Opens the ports of an action for its imports. */
-static void begin(kp_actor *actor, uint32_t inputs, uint32_t outputs) {
+static inline void begin(kp_actor *actor, uint32_t inputs, uint32_t outputs) {
     kp_firing_now.actor = actor;
     kp_firing_now.inputs = inputs;
     kp_firing_now.open = outputs;
@@ -95,7 +95,7 @@ enum kp_trap kp_actor_call(kp_actor *actor, unsigned function, uint32_t *slots, 
 /* --- actions --- */
 
 /** Decodes the scalar inputs of an action to parameters; checks the others. A trap code. */
-static enum kp_trap take_inputs(const kp_actor *actor, uint32_t inputs, uint32_t *slots) {
+static inline enum kp_trap take_inputs(const kp_actor *actor, uint32_t inputs, uint32_t *slots) {
     for (; inputs; inputs &= inputs - 1) {
         unsigned port = (unsigned)__builtin_ctz(inputs);
         kp_type type = actor->module->types[port];
@@ -121,7 +121,7 @@ static void cancel_sends(const kp_actor *actor, uint32_t ports) {
             kp_queue_cancel(queue);
 }
 
-static void commit(kp_actor *actor, const kp_action *action, uint32_t used) {
+static inline void commit(kp_actor *actor, const kp_action *action, uint32_t used) {
     actor->module->engine->commit(actor->instance);
     actor->firings++;
     actor->fuel += used;
@@ -149,8 +149,10 @@ static bool global_holds(const kp_actor *actor, unsigned global) {
 }
 
 /** The action itself and the collector. */
-static enum kp_trap run(kp_actor *actor, const kp_action *action, unsigned index, int32_t *fuel) {
+static inline __attribute__((always_inline)) enum kp_trap run(kp_actor *actor, const kp_action *action, unsigned index,
+                                                              int32_t *fuel) {
     uint32_t slots[KP_SLOTS_MAX + 2];
+    const kp_module *module = actor->module;
     begin(actor, action->inputs, action->outputs);
     if (action->every) {
         kp_firing_now.timed = true;
@@ -158,49 +160,46 @@ static enum kp_trap run(kp_actor *actor, const kp_action *action, unsigned index
     }
     enum kp_trap trap = take_inputs(actor, action->inputs, slots);
     if (trap == KP_TRAP_NONE)
-        trap = actor->module->engine->call(actor->instance, index, slots, fuel);
-    return trap == KP_TRAP_NONE && actor->module->collect ? collect(actor) : trap;
+        trap = module->engine->call(actor->instance, index, slots, fuel);
+    return trap == KP_TRAP_NONE && module->collect ? collect(actor) : trap;
 }
 
-/** Fires an action whose ports and timer allow it. False when its guard does not. */
-static bool fire(kp_actor *actor, const kp_action *action, unsigned index) {
-    int32_t fuel = kp_config_now->fuel;
-    enum kp_trap trap = KP_TRAP_NONE;
-    if (action->guard & 1U && !global_holds(actor, (action->guard - 1U) / 2))
-        return false;
-    save_memory(actor->instance);
-    if (action->guard && !(action->guard & 1U)) {
-        bool holds;
-        begin(actor, 0, 0);
-        trap = call_guard(actor, (action->guard - 2U) / 2, &fuel, &holds);
-        if (trap == KP_TRAP_NONE && !holds)
-            return false;
-    }
-    if (trap == KP_TRAP_NONE)
-        trap = run(actor, action, index, &fuel);
-    if (trap == KP_TRAP_NONE) {
-        commit(actor, action, (uint32_t)(kp_config_now->fuel - fuel));
-        if (action->every)
-            kp_timer_next(actor, index);
-        return true;
-    }
+/** A firing that trapped: all is as before it, but for the actor's status. */
+static __attribute__((noinline)) void fail(kp_actor *actor, enum kp_trap trap, unsigned index) {
     roll_back(actor);
     cancel_sends(actor, kp_firing_now.sent);
     kp_actor_fault(actor, trap, index);
-    return true;
 }
 
-bool kp_actor_fire(kp_actor *actor) {
-    const kp_action *action = actor->module->actions;
-    for (unsigned i = 0; i < actor->module->action_count; i++, action++) {
-        if (action->inputs & ~actor->has_token || action->outputs & ~actor->has_room)
-            continue;
-        if (action->every && !(actor->due >> i & 1U))
-            continue;
-        if (fire(actor, action, i))
-            return true;
+/** Whether an action's guard holds, if it has one that is a function; its trap. */
+static __attribute__((noinline)) enum kp_trap ask_guard(kp_actor *actor, unsigned guard, int32_t *fuel, bool *holds) {
+    begin(actor, 0, 0);
+    return call_guard(actor, (guard - 2U) / 2, fuel, holds);
+}
+
+bool kp_actor_fire(kp_actor *actor, const kp_action *action, unsigned index) {
+    const int32_t budget = kp_config_now->fuel;
+    const unsigned guard = action->guard;
+    int32_t fuel = budget;
+    enum kp_trap trap = KP_TRAP_NONE;
+    bool holds = true;
+    if (guard & 1U && !global_holds(actor, (guard - 1U) / 2))
+        return false;
+    save_memory(actor->instance);
+    if (guard && !(guard & 1U))
+        trap = ask_guard(actor, guard, &fuel, &holds);
+    if (!holds && trap == KP_TRAP_NONE)
+        return false;
+    if (trap == KP_TRAP_NONE)
+        trap = run(actor, action, index, &fuel);
+    if (trap == KP_TRAP_NONE) {
+        commit(actor, action, (uint32_t)(budget - fuel));
+        if (action->every)
+            kp_timer_next(actor, index);
+    } else {
+        fail(actor, trap, index);
     }
-    return false;
+    return true;
 }
 
 void kp_firing_reset(void) {

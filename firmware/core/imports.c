@@ -70,7 +70,7 @@ int kp_imports_begin(void) {
 /* --- sending --- */
 
 /** Takes the right to send on an outport; false if the action does not list it or has sent on it already. */
-static bool claim(uint32_t port, kp_type *type) {
+static inline bool claim(uint32_t port, kp_type *type) {
     const kp_module *module = kp_firing_now.actor->module;
     if (port >= 32 || !(kp_firing_now.open >> port & 1U))
         return false;
@@ -247,12 +247,9 @@ static enum kp_trap call_capability(const kp_instance *instance, unsigned number
 }
 
 enum kp_trap kp_engine_import(kp_instance *instance, unsigned number, uint32_t *slots) {
-    switch (number) {
-    case SEND_I32:
-    case SEND_I64:
-    case SEND_F32:
-    case SEND_F64:
+    if (number <= SEND_F64)
         return send_scalar(number, slots[0], slots + 1);
+    switch (number) {
     case SEND_TEXT:
     case SEND_BYTES:
     case SEND_ARRAY:

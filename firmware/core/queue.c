@@ -36,13 +36,9 @@ kp_queue *kp_queue_new(kp_type type, const kp_manner *manner, kp_owner owner) {
     return queue;
 }
 
-unsigned kp_queue_room(const kp_queue *queue) {
-    unsigned left = (unsigned)queue->length - queue->count;
-    if (queue->slot || left == 0)
-        return left;
+unsigned kp_queue_room_bytes(const kp_queue *queue) {
     unsigned unused = capacity_of(queue->length) - (unsigned)(queue->last - queue->first);
-    unsigned fit = unused / largest_bytes();
-    return left < fit ? left : fit;
+    return unused / largest_bytes();
 }
 
 static unsigned length_at(const uint8_t *at) {
@@ -81,18 +77,26 @@ uint8_t *kp_queue_reserve(kp_queue *queue, size_t count) {
     return at + LENGTH_BYTES;
 }
 
+static inline void copy(uint8_t *to, const uint8_t *from, size_t count) {
+    for (const uint8_t *end = from + count; from != end;)
+        *to++ = *from++;
+}
+
+/** What becomes of a token that the slots cannot hold. */
+static void stage_narrowed(kp_queue *queue, const uint8_t *token) {
+    uint8_t *slot = kp_queue_slot(queue);
+    uint32_t value;
+    *slot = KP_CBOR_NULL;
+    queue->staged = 1;
+    if (queue->type == KP_TYPE_F32 && kp_token_get(KP_TYPE_F32, token, &value) == 0)
+        queue->staged = (uint16_t)kp_token_put(KP_TYPE_F32, &value, slot);
+}
+
 void kp_queue_stage(kp_queue *queue, const uint8_t *token, size_t count) {
-    uint8_t scalar[KP_SCALAR_MAX];
-    if (queue->slot && count > queue->slot) {
-        uint32_t slots[2];
-        bool is_float = queue->type == KP_TYPE_F32 && kp_token_get(KP_TYPE_F32, token, slots) == 0;
-        scalar[0] = KP_CBOR_NULL;
-        count = is_float ? kp_token_put(KP_TYPE_F32, slots, scalar) : 1;
-        token = scalar;
-    }
-    uint8_t *at = kp_queue_reserve(queue, count);
-    while (count--)
-        *at++ = *token++;
+    if (queue->slot && count > queue->slot)
+        stage_narrowed(queue, token);
+    else
+        copy(kp_queue_reserve(queue, count), token, count);
 }
 
 void kp_queue_commit(kp_queue *queue) {
@@ -124,7 +128,12 @@ int kp_queue_push(kp_queue *queue, const uint8_t *token, size_t count) {
         return KP_E_ARGUMENT;
     if (kp_queue_room(queue) == 0)
         return KP_E_FULL;
-    kp_queue_stage(queue, token, count);
+    if (count <= queue->slot) {
+        copy(kp_queue_slot(queue), token, count);
+        queue->staged = (uint16_t)count;
+    } else {
+        kp_queue_stage(queue, token, count);
+    }
     kp_queue_commit(queue);
     return 0;
 }

@@ -75,8 +75,17 @@ struct kp_queue {
 /** A queue of `length` tokens of that type, not yet connected; NULL when there is no memory. */
 kp_queue *kp_queue_new(kp_type type, const kp_manner *manner, kp_owner owner);
 
+/** Of a queue of tokens with lengths: how many of the largest size fit. */
+unsigned kp_queue_room_bytes(const kp_queue *queue);
+
 /** Tokens that surely fit, whatever their size: min(length − count, free bytes / largest). */
-unsigned kp_queue_room(const kp_queue *queue);
+static inline unsigned kp_queue_room(const kp_queue *queue) {
+    unsigned left = (unsigned)queue->length - queue->count;
+    if (queue->slot || left == 0)
+        return left;
+    unsigned fit = kp_queue_room_bytes(queue);
+    return left < fit ? left : fit;
+}
 
 /** The `index`-th oldest token and its size; NULL if there are not so many. */
 const uint8_t *kp_queue_peek(const kp_queue *queue, unsigned index, size_t *count);

@@ -3,6 +3,9 @@
 
 #include "kappa.h"
 
+/* Keeps what is rare from costing the common path registers. */
+#define NOT_INLINED __attribute__((noinline))
+
 static kp_actor *ready_first, *ready_last;
 static kp_timer *timers; /* armed, the next one due first */
 
@@ -147,7 +150,7 @@ void kp_timers_disarm(kp_actor *actor) {
     actor->due = 0;
 }
 
-static void expire(uint64_t now) {
+static NOT_INLINED void expire(uint64_t now) {
     while (timers && timers->due <= now) {
         kp_timer *timer = timers;
         timers = timer->next;
@@ -159,13 +162,38 @@ static void expire(uint64_t now) {
 
 /* --- main loop --- */
 
+/** Whether an action's ports and timer allow it. */
+static inline bool may_fire(const kp_actor *actor, const kp_action *action, unsigned index) {
+    return !(action->inputs & ~actor->has_token) && !(action->outputs & ~actor->has_room) &&
+           (!action->every || actor->due >> index & 1U);
+}
+
+/** Fires the first action that is enabled; false when none is. */
+static inline bool fire_first(kp_actor *actor) {
+    const kp_action *action = actor->module->actions;
+    const unsigned count = actor->module->action_count;
+    for (unsigned i = 0; i < count; i++, action++)
+        if (may_fire(actor, action, i) && kp_actor_fire(actor, action, i))
+            return true;
+    return false;
+}
+
+/** Milliseconds to the first timer's time. */
+static NOT_INLINED uint32_t until_timer(void) {
+    uint64_t now = kp_port_ms();
+    if (timers->due <= now)
+        return 0;
+    uint64_t wait = timers->due - now;
+    return wait < UINT32_MAX ? (uint32_t)wait : UINT32_MAX - 1;
+}
+
 uint32_t kp_poll(void) {
     if (timers)
         expire(kp_port_ms());
     unsigned left = kp_config_now->slice;
     while (left && ready_first) {
         kp_actor *actor = ready_first;
-        if (actor->status != KP_RUNNING || !kp_actor_fire(actor)) {
+        if (actor->status != KP_RUNNING || !fire_first(actor)) {
             take_first(actor);
             continue;
         }
@@ -175,13 +203,5 @@ uint32_t kp_poll(void) {
             kp_actor_wake(actor);
         }
     }
-    if (ready_first)
-        return 0;
-    if (!timers)
-        return UINT32_MAX;
-    uint64_t now = kp_port_ms();
-    if (timers->due <= now)
-        return 0;
-    uint64_t wait = timers->due - now;
-    return wait < UINT32_MAX ? (uint32_t)wait : UINT32_MAX - 1;
+    return ready_first ? 0 : timers ? until_timer() : UINT32_MAX;
 }

@@ -42,9 +42,8 @@ int kp_token_length(const uint8_t *bytes, size_t count) {
     return kp_cbor_item(&reader, &size) ? (int)size : KP_E_MALFORMED;
 }
 
-unsigned kp_token_scalar_length(uint8_t first) {
-    unsigned info = first & 0x1fU;
-    return info < 24 ? 1U : 1U + (1U << (info & 3U));
+static uint32_t big_endian(const uint8_t *bytes) {
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
 /** The argument of a good item: reads 1, 2, 4 or 8 bytes big-endian behind the first. */
@@ -60,13 +59,13 @@ static uint64_t argument_of(const uint8_t *bytes) {
     case 25:
         return (uint32_t)bytes[1] << 8 | bytes[2];
     case 27:
-        high = (uint32_t)bytes[1] << 24 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 8 | bytes[4];
+        high = big_endian(bytes + 1);
         bytes += 4;
         break;
     default:
         break;
     }
-    low = (uint32_t)bytes[1] << 24 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 8 | bytes[4];
+    low = big_endian(bytes + 1);
     return (uint64_t)high << 32 | low;
 }
 
@@ -105,6 +104,10 @@ static uint32_t half_to_single(uint32_t half) {
 
 /** Decodes a number for an f32 inport: every float or integer, rounded to nearest even. */
 static int get_f32(const uint8_t *bytes, uint32_t *slots) {
+    if (bytes[0] == 0xfa) { /* most are: no shorter form keeps their value */
+        *slots = big_endian(bytes + 1);
+        return 0;
+    }
     uint64_t argument = argument_of(bytes);
     switch (bytes[0] >> 5) {
     case KP_CBOR_UINT:
@@ -118,8 +121,6 @@ static int get_f32(const uint8_t *bytes, uint32_t *slots) {
     }
     if (bytes[0] == 0xf9)
         *slots = half_to_single((uint32_t)argument);
-    else if (bytes[0] == 0xfa)
-        *slots = (uint32_t)argument;
     else if (bytes[0] == 0xfb)
         *slots = bits_of_f32((float)f64_of(argument));
     else
@@ -154,6 +155,12 @@ static int get_f64(const uint8_t *bytes, uint32_t *slots) {
 static int get_integer(kp_type type, const uint8_t *bytes, uint32_t *slots) {
     static const uint8_t value_bits[12] = {0, 0, 31, 32, 63, 64, 0, 0, 7, 8, 15, 16};
     uint8_t major = bytes[0] >> 5;
+    if (bytes[0] < 24) { /* itself, and in every type's range */
+        slots[0] = bytes[0];
+        if (kp_type_slots(type) == 2)
+            slots[1] = 0;
+        return 0;
+    }
     bool is_unsigned = type & 1U; /* the codes of unsigned integers are odd */
     uint64_t argument = argument_of(bytes);
     if (major > KP_CBOR_NINT || (major == KP_CBOR_NINT && is_unsigned))
@@ -193,56 +200,77 @@ int kp_token_check(kp_type type, const uint8_t *bytes, size_t count) {
     return kp_token_size(type, bytes, count) < 0 ? KP_E_ARGUMENT : 0;
 }
 
-/** Writes the shortest head of an integer. */
-static unsigned put_integer(unsigned major, uint64_t argument, uint8_t *bytes) {
-    if (argument < 24) {
-        bytes[0] = (uint8_t)(major << 5 | (unsigned)argument);
-        return 1;
-    }
-    unsigned info = argument <= UINT8_MAX ? 0 : argument <= UINT16_MAX ? 1 : argument <= UINT32_MAX ? 2 : 3;
-    unsigned size = 1U << info;
-    bytes[0] = (uint8_t)(major << 5 | (24 + info));
-    for (unsigned i = size; i > 0; i--, argument >>= 8)
-        bytes[i] = (uint8_t)argument;
+static unsigned put_bytes(unsigned initial, uint32_t value, unsigned size, uint8_t *bytes) {
+    bytes[0] = (uint8_t)initial;
+    for (unsigned i = size; i > 0; i--, value >>= 8)
+        bytes[i] = (uint8_t)value;
     return 1 + size;
 }
 
+/** Writes the shortest head of an integer of 32 bits. */
+static unsigned put_word(unsigned major, uint32_t argument, uint8_t *bytes) {
+    unsigned initial = major << 5;
+    if (argument < 24) {
+        bytes[0] = (uint8_t)(initial | argument);
+        return 1;
+    }
+    unsigned info = argument <= UINT8_MAX ? 0 : argument <= UINT16_MAX ? 1 : 2;
+    return put_bytes(initial | (24 + info), argument, 1U << info, bytes);
+}
+
+/** Writes the shortest head of an integer. */
+static unsigned put_integer(unsigned major, uint64_t argument, uint8_t *bytes) {
+    uint32_t high = (uint32_t)(argument >> 32);
+    if (high == 0)
+        return put_word(major, (uint32_t)argument, bytes);
+    put_bytes(major << 5 | 27, high, 4, bytes);
+    for (unsigned i = 8; i > 4; i--, argument >>= 8)
+        bytes[i] = (uint8_t)argument;
+    return 9;
+}
+
+static unsigned put_signed_word(int32_t value, uint8_t *bytes) {
+    return value < 0 ? put_word(KP_CBOR_NINT, ~(uint32_t)value, bytes) : put_word(KP_CBOR_UINT, (uint32_t)value, bytes);
+}
+
+static unsigned put_f32(uint32_t bits, uint8_t *bytes) {
+    int32_t half = kp_cbor_half(bits);
+    return half >= 0 ? put_bytes(0xf9, (uint32_t)half, 2, bytes) : put_bytes(0xfa, bits, 4, bytes);
+}
+
+static unsigned put_f64(uint64_t bits, uint8_t *bytes) {
+    kp_cbor_writer writer = kp_cbor_write(bytes, KP_SCALAR_MAX);
+    kp_cbor_put_f64(&writer, bits);
+    return (unsigned)kp_cbor_written(&writer);
+}
+
 unsigned kp_token_put(kp_type type, const uint32_t *slots, uint8_t *bytes) {
-    uint64_t wide = kp_type_slots(type) == 2 ? (uint64_t)slots[1] << 32 | slots[0] : slots[0];
-    int64_t value;
+    uint32_t word = slots[0];
     switch (type) {
     case KP_TYPE_BOOL:
-        bytes[0] = slots[0] ? KP_CBOR_TRUE : KP_CBOR_FALSE;
+        bytes[0] = word ? KP_CBOR_TRUE : KP_CBOR_FALSE;
         return 1;
+    case KP_TYPE_I32:
+        return put_signed_word((int32_t)word, bytes);
     case KP_TYPE_F32:
-    case KP_TYPE_F64: {
-        kp_cbor_writer writer = kp_cbor_write(bytes, KP_SCALAR_MAX);
-        if (type == KP_TYPE_F32)
-            kp_cbor_put_f32(&writer, slots[0]);
-        else
-            kp_cbor_put_f64(&writer, wide);
-        return (unsigned)kp_cbor_written(&writer);
-    }
+        return put_f32(word, bytes);
     /* The actor hands over a full word: only the type's bits are the value. */
     case KP_TYPE_I8:
-        value = (int8_t)slots[0];
-        break;
+        return put_signed_word((int8_t)word, bytes);
     case KP_TYPE_I16:
-        value = (int16_t)slots[0];
-        break;
-    case KP_TYPE_I32:
-        value = (int32_t)slots[0];
-        break;
-    case KP_TYPE_I64:
-        value = (int64_t)wide;
-        break;
+        return put_signed_word((int16_t)word, bytes);
     case KP_TYPE_U8:
-        return put_integer(KP_CBOR_UINT, (uint8_t)wide, bytes);
+        return put_word(KP_CBOR_UINT, (uint8_t)word, bytes);
     case KP_TYPE_U16:
-        return put_integer(KP_CBOR_UINT, (uint16_t)wide, bytes);
+        return put_word(KP_CBOR_UINT, (uint16_t)word, bytes);
+    case KP_TYPE_U32:
+        return put_word(KP_CBOR_UINT, word, bytes);
     default:
-        return put_integer(KP_CBOR_UINT, wide, bytes);
+        break;
     }
-    return value < 0 ? put_integer(KP_CBOR_NINT, ~(uint64_t)value, bytes)
-                     : put_integer(KP_CBOR_UINT, (uint64_t)value, bytes);
+    uint64_t wide = (uint64_t)slots[1] << 32 | word;
+    if (type == KP_TYPE_F64)
+        return put_f64(wide, bytes);
+    bool negative = type == KP_TYPE_I64 && slots[1] >> 31;
+    return put_integer(negative ? KP_CBOR_NINT : KP_CBOR_UINT, negative ? ~wide : wide, bytes);
 }

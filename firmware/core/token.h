@@ -55,7 +55,10 @@ unsigned kp_type_size(kp_type type);
 int kp_token_length(const uint8_t *bytes, size_t count);
 
 /** Size in bytes of a scalar token by its first byte; the token is known to be good. */
-unsigned kp_token_scalar_length(uint8_t first);
+static inline unsigned kp_token_scalar_length(uint8_t first) {
+    unsigned info = first & 0x1fU;
+    return info < 24 ? 1U : 1U + (1U << (info & 3U));
+}
 
 /** 0 if the `count` bytes are one strict token that an inport of that type accepts; KP_E_MALFORMED or KP_E_ARGUMENT
  * (type). */

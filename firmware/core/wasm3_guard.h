@@ -45,4 +45,24 @@ static inline uintptr_t kp_stack_pointer(void) {
         newTrap(m3Err_trapIntegerConversion);                                                                          \
     RES = (TYPE)A;
 
+/*
+ * 4. A function that is entered clears its locals and copies its constants: a few slots, for which a call of the C
+ * library costs more than the work. Only op_Entry uses memset() with a constant byte and memcpy() with a size that is
+ * none.
+ */
+static inline void kp_clear_slots(m3slot_t *to, size_t bytes) {
+    for (const m3slot_t *end = to + bytes / sizeof *to; to != end;)
+        *to++ = 0;
+}
+static inline void kp_copy_slots(m3slot_t *to, const void *from, size_t bytes) {
+    const m3slot_t *slot = from;
+    for (const m3slot_t *end = to + bytes / sizeof *to; to != end;)
+        *to++ = *slot++;
+}
+#define memset(TO, BYTE, SIZE)                                                                                         \
+    (__builtin_constant_p(BYTE) && !__builtin_constant_p(SIZE) ? kp_clear_slots((void *)(TO), SIZE)                    \
+                                                               : (void)(memset)(TO, BYTE, SIZE))
+#define memcpy(TO, FROM, SIZE)                                                                                         \
+    (__builtin_constant_p(SIZE) ? (void)__builtin_memcpy(TO, FROM, SIZE) : kp_copy_slots((void *)(TO), FROM, SIZE))
+
 #endif
