@@ -1,17 +1,12 @@
 import { once } from "node:events";
 import { homedir, hostname } from "node:os";
 import { join, resolve } from "node:path";
-import { Command } from "commander";
-import { type Logger, pino } from "pino";
-import { compileActorInWorker } from "../compiler/actor/worker.js";
+import type { Command } from "commander";
+import type { Logger } from "pino";
 import type { Json } from "../compiler/script/graph.js";
-import { startBaseRuntime } from "../runtime/base-runtime.js";
 import type { DeviceSpec } from "../runtime/mesh/devices.js";
-import { collect, collectAttribute, collectDevice, parsePort } from "./options.js";
+import { collect, collectAttribute, collectDevice, DEFAULT_PORT, examples, parsePort } from "./options.js";
 import { compilerVersion, packageDirectory } from "./package.js";
-
-/** Where REST listens when nothing else is said. */
-export const DEFAULT_PORT = 8377;
 
 interface HostOptions {
   port: number;
@@ -26,8 +21,9 @@ interface HostOptions {
 }
 
 /** `kappa host`: runs a base runtime until it is told to stop. */
-export function hostCommand(): Command {
-  return new Command("host")
+export function addHost(program: Command): void {
+  const command = program
+    .command("host")
     .description("run a base runtime: REST, compilers, actors, and the links to devices")
     .option("-p, --port <number>", "port of REST, 0 for any", parsePort, DEFAULT_PORT)
     .option("--listen <address>", "address that REST listens on", "127.0.0.1")
@@ -39,10 +35,18 @@ export function hostCommand(): Command {
     .option("--simulate", "offer the sensors and outputs of a simulated room", false)
     .option("--log-level <level>", "trace, debug, info, warn, error or silent", "info")
     .action((options: HostOptions) => runHost(options));
+  examples(command, [
+    ["kappa host --simulate", "with a simulated room, no device"],
+    ["kappa host --actors . --device serial:/dev/ttyACM0,room=kitchen", "with your actors and a board"],
+  ]);
 }
 
 async function runHost(options: HostOptions): Promise<void> {
-  const log = makeLog(options.logLevel);
+  const [{ compileActorInWorker }, { startBaseRuntime }] = await Promise.all([
+    import("../compiler/actor/worker.js"),
+    import("../runtime/base-runtime.js"),
+  ]);
+  const log = await makeLog(options.logLevel);
   const runtime = await startBaseRuntime({
     dataDirectory: resolve(options.data),
     actorDirectories: [join(packageDirectory(), "actors"), ...options.actors.map((directory) => resolve(directory))],
@@ -63,7 +67,8 @@ async function runHost(options: HostOptions): Promise<void> {
 }
 
 /** Structured to standard error; for people when that is a terminal. */
-function makeLog(level: string): Logger {
+async function makeLog(level: string): Promise<Logger> {
+  const { pino } = await import("pino");
   if (!process.stderr.isTTY) return pino({ level }, pino.destination({ dest: 2, sync: true }));
   return pino({ level, transport: { target: "pino-pretty", options: { destination: 2, ignore: "pid,hostname" } } });
 }

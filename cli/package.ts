@@ -10,6 +10,11 @@ export function packageDirectory(): string {
   return directory;
 }
 
+/** The version of this package. */
+export function packageVersion(): string {
+  return (JSON.parse(readFileSync(join(packageDirectory(), "package.json"), "utf8")) as { version: string }).version;
+}
+
 /** Hash over the actor compiler and its library: the same sources compile to the same modules while it is the same. */
 export function compilerVersion(): string {
   const root = packageDirectory();

@@ -1,12 +1,10 @@
 import { watch } from "node:fs";
-import { Command, Option } from "commander";
-import { compileActor } from "../compiler/actor/index.js";
-import { boardStage } from "../testing/board-stage.js";
-import { nodeStage } from "../testing/node-stage.js";
-import { count, describeFile, describeSum, toJson, toJunit } from "../testing/report.js";
-import { type FileResult, findCases, runFile } from "../testing/run-files.js";
+import { type Command, Option } from "commander";
+import type { FileResult } from "../testing/run-files.js";
 import type { Stage } from "../testing/stage.js";
 import { startBoard } from "./emulator.js";
+import { usage } from "./exit.js";
+import { examples } from "./options.js";
 
 interface TestOptions {
   board?: string;
@@ -16,8 +14,9 @@ interface TestOptions {
 }
 
 /** `kappa test PATH…`: runs the cases of actors in Node.js, and on a board. */
-export function testCommand(): Command {
-  return new Command("test")
+export function addTest(program: Command): void {
+  const command = program
+    .command("test")
     .description("run the cases of actors, each in NAME.test.json beside NAME.ts")
     .argument("<paths...>", "actors, their files of cases, or folders of them")
     .option("--board <name>", "also on an emulated board: native_sim, netduinoplus2, mps2_an386")
@@ -25,12 +24,19 @@ export function testCommand(): Command {
     .option("--junit", "print the results as JUnit XML")
     .option("--watch", "run again the cases of what changes")
     .action(test);
+  examples(command, [
+    ["kappa test .", "the cases of every actor here, in Node.js"],
+    ["kappa test home --board native_sim --junit", "on an emulated board as well, for a CI"],
+  ]);
 }
 
 async function test(paths: string[], options: TestOptions): Promise<void> {
+  const { findCases } = await import("../testing/run-files.js");
+  const { nodeStage } = await import("../testing/node-stage.js");
   const stages: Stage[] = [nodeStage];
   try {
     if (options.board !== undefined) {
+      const { boardStage } = await import("../testing/board-stage.js");
       stages.push(await boardStage(options.board, await startBoard({ board: options.board })));
     }
     const failed = await run(await findCases(paths), stages, options);
@@ -43,7 +49,10 @@ async function test(paths: string[], options: TestOptions): Promise<void> {
 
 /** Runs files one after another; whether anything failed. */
 async function run(files: string[], stages: Stage[], { json, junit }: TestOptions): Promise<boolean> {
-  if (files.length === 0) throw new Error("there are no cases: write them into NAME.test.json beside NAME.ts");
+  const { runFile } = await import("../testing/run-files.js");
+  const { count, describeFile, describeSum, toJson, toJunit } = await import("../testing/report.js");
+  const { compileActor } = await import("../compiler/actor/index.js");
+  if (files.length === 0) throw usage("there are no cases: write them into NAME.test.json beside NAME.ts");
   const results: FileResult[] = [];
   for (const file of files) {
     const result = await runFile(file, stages, compileActor);
@@ -56,6 +65,7 @@ async function run(files: string[], stages: Stage[], { json, junit }: TestOption
 
 /** Waits for changes of actors and cases until the process is ended. */
 async function again(paths: string[], stages: Stage[], options: TestOptions): Promise<void> {
+  const { findCases } = await import("../testing/run-files.js");
   const changed = new Set<string>();
   let wake = () => {};
   const ended = new Promise<void>((resolve) => process.once("SIGINT", resolve));

@@ -7,6 +7,7 @@ import { KappaError } from "../errors.js";
 import type { Mesh } from "../mesh/mesh.js";
 import type { Placement } from "../placement/placement.js";
 import type { DocumentStore } from "../store/documents.js";
+import type { DiagnosticView } from "./diagnostic-view.js";
 import { Kappa, type KappaContext, placeGraph } from "./kappa.js";
 import type { Modules } from "./plan.js";
 import type { Desired, KappaRecord } from "./record.js";
@@ -18,21 +19,6 @@ export interface CompiledScript {
   graph: Graph;
   modules: Modules;
   warnings: DiagnosticView[];
-}
-
-/** A diagnostic as problem documents and answers show it. */
-export interface DiagnosticView {
-  code: string;
-  severity: "error" | "warning";
-  message: string;
-  file: string;
-  line: number;
-  column: number;
-  endLine: number;
-  endColumn: number;
-  /** The line that it begins on. */
-  excerpt: string;
-  hint?: string;
 }
 
 /** Turns scripts into graphs and keeps modules. */

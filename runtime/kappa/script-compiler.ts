@@ -1,10 +1,11 @@
 import type { Module } from "../../compiler/actor/types.js";
-import { CompileError, type Diagnostic } from "../../compiler/diagnostic.js";
+import { CompileError } from "../../compiler/diagnostic.js";
 import type { Json } from "../../compiler/script/graph.js";
 import { compileScript } from "../../compiler/script/index.js";
 import { KappaError } from "../errors.js";
 import type { ActorStore } from "../mesh/actor-store.js";
-import type { CompiledScript, DiagnosticView, ScriptCompiler } from "./kappas.js";
+import { diagnosticView } from "./diagnostic-view.js";
+import type { CompiledScript, ScriptCompiler } from "./kappas.js";
 
 /** Compiles scripts with the actors of a store. */
 export class StoreScriptCompiler implements ScriptCompiler {
@@ -51,20 +52,4 @@ function invalid(error: CompileError, sources: Record<string, string>, script: s
   return new KappaError(code, `${where}: ${first?.message ?? "it does not compile"}${hint}${more}`, {
     diagnostics: error.diagnostics.map((diagnostic) => diagnosticView(diagnostic, sources)),
   });
-}
-
-function diagnosticView(diagnostic: Diagnostic, sources: Record<string, string>): DiagnosticView {
-  const { code, severity, message, hint, span } = diagnostic;
-  return {
-    code,
-    severity,
-    message,
-    file: span.file,
-    line: span.start.line,
-    column: span.start.column,
-    endLine: span.end.line,
-    endColumn: span.end.column,
-    excerpt: sources[span.file]?.split("\n")[span.start.line - 1]?.replace(/\r$/, "") ?? "",
-    ...(hint !== undefined && { hint }),
-  };
 }

@@ -51,7 +51,7 @@ export class ActorStore {
     for (const directory of this.options.directories) {
       const stem = join(directory, namespace, name);
       const source = await readOptional(`${stem}.ts`);
-      if (source !== undefined) return this.compiled(source.toString("utf8"), `${stem}.ts`);
+      if (source !== undefined) return this.compileText(source.toString("utf8"), `${stem}.ts`);
       const binary = await readOptional(`${stem}.wasm`);
       if (binary !== undefined) return this.prebuilt(binary, `${stem}.wasm`);
     }
@@ -85,7 +85,8 @@ export class ActorStore {
     throw new KappaError("MODULE_INVALID", `The module ${hash} of ${type} is not there any more: PUT the kappa again`);
   }
 
-  private async compiled(text: string, file: string): Promise<Module> {
+  /** The module of the text of an actor file. Throws CompileError. */
+  async compileText(text: string, file: string): Promise<Module> {
     const key = createHash("sha256").update(this.options.compilerVersion).update("\0").update(text).digest("hex");
     let module = this.bySource.get(key);
     if (module === undefined) {
