@@ -39,7 +39,8 @@ export function parsePort(text: string): number {
 /** Seconds, not negative. */
 export function parseSeconds(text: string): number {
   const seconds = Number(text);
-  if (text.trim() === "" || !(seconds >= 0 && seconds < 1e6)) throw new InvalidArgumentError("It is a number of seconds.");
+  if (text.trim() === "" || !(seconds >= 0 && seconds < 1e6))
+    throw new InvalidArgumentError("It is a number of seconds.");
   return seconds;
 }
 

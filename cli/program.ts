@@ -51,17 +51,21 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 function tell(error: unknown, json: boolean): number {
+  // What it has to say it has said.
+  if (error instanceof Failure && error.message === "") return error.exit;
   const message = error instanceof Error ? error.message : String(error);
   // Of the system, or of the base runtime's own.
   const code = (error as { code?: unknown } | undefined)?.code;
   const known = typeof code === "string";
   const exit = error instanceof Failure ? error.exit : known ? EXIT.no : EXIT.internal;
   if (json) {
-    printJson({ error: error instanceof Failure ? error.details : { code: known ? code : "INTERNAL", detail: message } });
+    printJson({
+      error: error instanceof Failure ? error.details : { code: known ? code : "INTERNAL", detail: message },
+    });
     return exit;
   }
   const diagnostics = error instanceof Failure ? error.details.diagnostics : undefined;
   if (Array.isArray(diagnostics)) for (const finding of diagnostics) process.stderr.write(`${humanForm(finding)}\n`);
-  else if (message !== "") process.stderr.write(`${paint("red", "kappa:", process.stderr)} ${message}\n`);
+  else process.stderr.write(`${paint("red", "kappa:", process.stderr)} ${message}\n`);
   return exit;
 }

@@ -17,6 +17,13 @@ export function kindOf(file: string): SourceKind {
   throw usage(`${file} is no script (.calvin), actor (.ts) or module (.wasm)`);
 }
 
+/** All of standard input. */
+export async function standardInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
 /** The text of a file. Throws a Failure that says why it can't be read. */
 export async function readText(file: string): Promise<string> {
   return (await readBytes(file)).toString("utf8");
@@ -65,7 +72,9 @@ async function isOurs(path: string, kinds: readonly SourceKind[]): Promise<boole
 
 /** The name of a script, the first part of its actors' ids: that of its file. */
 export function scriptName(file: string): string {
-  return basename(file, ".calvin").replace(/[^A-Za-z0-9_-]/g, "_").replace(/^(?=[^A-Za-z])/, "k");
+  return basename(file, ".calvin")
+    .replace(/[^A-Za-z0-9_-]/g, "_")
+    .replace(/^(?=[^A-Za-z])/, "k");
 }
 
 /** Finds and compiles actors; modules are kept from one command to the next. `directories` go before Kappa's own actors. */

@@ -60,7 +60,9 @@ const TYPE = /^([A-Za-z][A-Za-z0-9_]*)\.([A-Z][A-Za-z0-9_]*)$/;
 async function scaffold(type: string, { dir, json }: NewOptions): Promise<void> {
   const [, namespace, name] = TYPE.exec(type) ?? [];
   if (namespace === undefined || name === undefined) {
-    throw usage(`"${type}" is no type of an actor: a namespace, a dot and a name with a capital, such as home.Thermostat`);
+    throw usage(
+      `"${type}" is no type of an actor: a namespace, a dot and a name with a capital, such as home.Thermostat`,
+    );
   }
   const file = join(dir, namespace, `${name}.ts`);
   await mkdir(dirname(file), { recursive: true });
@@ -162,6 +164,9 @@ export async function moduleOf(file: string): Promise<Module> {
     return readModule(await readBytes(file));
   } catch (error) {
     if (!(error instanceof ModuleError)) throw error;
-    throw new Failure(EXIT.no, `${file} is no valid module: ${error.detail}`, { code: error.code, detail: error.detail });
+    throw new Failure(EXIT.no, `${file} is no valid module: ${error.detail}`, {
+      code: error.code,
+      detail: error.detail,
+    });
   }
 }

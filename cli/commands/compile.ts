@@ -81,7 +81,8 @@ function describeScript(graph: Compilation["graph"]): string {
 }
 
 async function write(file: string, output: string, data: string | Uint8Array): Promise<void> {
-  if (resolve(output) === resolve(file)) throw usage(`${output} is the source itself: say with -o where the result goes`);
+  if (resolve(output) === resolve(file))
+    throw usage(`${output} is the source itself: say with -o where the result goes`);
   await writeFile(output, data);
 }
 

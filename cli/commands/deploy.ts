@@ -1,24 +1,10 @@
 import type { Command } from "commander";
-import type { Json } from "../../compiler/script/graph.js";
 import { Client } from "../client.js";
 import { EXIT, Failure } from "../exit.js";
-import { type Finding, printFindings } from "../findings.js";
 import { actorsOption, collectAttribute, examples, hostOption, jsonOption, parseSeconds } from "../options.js";
 import { print, printJson } from "../output.js";
-import { readText, scriptName } from "../sources.js";
+import { type DeployOptions, putScript } from "../put.js";
 import { describeKappa, type KappaJson } from "./views.js";
-
-export interface DeployOptions {
-  host: string;
-  name?: string;
-  anonymous?: boolean;
-  arg: Record<string, Json>;
-  dryRun?: boolean;
-  wait?: number | true;
-  watch?: boolean;
-  actors: string[];
-  json?: boolean;
-}
 
 /** Seconds that `--wait` waits when it does not say how long. */
 const WAIT = 60;
@@ -33,9 +19,17 @@ export function addDeploy(program: Command): void {
     .option("--anonymous", "another kappa each time, called by its ref alone")
     .option("--arg <name=value>", "argument of the component; may be given again", collectAttribute, {})
     .option("--dry-run", "say where each actor would go and why, and do nothing")
-    .option("--wait [seconds]", `wait until it runs, ${WAIT} s unless said otherwise; exit code 1 when it does not`, parseSeconds)
+    .option(
+      "--wait [seconds]",
+      `wait until it runs, ${WAIT} s unless said otherwise; exit code 1 when it does not`,
+      parseSeconds,
+    )
     .option("--watch", "stay, and deploy anew each time that the script or an actor is saved")
-    .addOption(actorsOption().default([], "the script's directory").argParser((value: string, before: string[]) => [...before, value]))
+    .addOption(
+      actorsOption()
+        .default([], "the script's directory")
+        .argParser((value: string, before: string[]) => [...before, value]),
+    )
     .addOption(hostOption())
     .addOption(jsonOption())
     .action(deploy);
@@ -50,7 +44,7 @@ export function addDeploy(program: Command): void {
 async function deploy(file: string, options: DeployOptions): Promise<void> {
   const client = new Client(options.host);
   if (options.watch) return (await import("../watch.js")).watchAndDeploy(client, file, options);
-  const kappa = await put(client, file, options);
+  const kappa = await putScript(client, file, options);
   const { status } = options.wait === undefined || options.dryRun ? kappa : await waitFor(client, kappa, options.wait);
   const now = { ...kappa, status };
   if (options.json) printJson(now);
@@ -58,17 +52,6 @@ async function deploy(file: string, options: DeployOptions): Promise<void> {
   if (options.wait !== undefined && status !== "running") {
     throw new Failure(EXIT.no, options.json ? "" : `${now.name} is ${status}: "kappa status ${now.name}" says more`);
   }
-}
-
-/** Sends the script; resolves with what the base runtime made of it. */
-export async function put(client: Client, file: string, options: DeployOptions): Promise<KappaJson> {
-  const script = file === "-" ? await standardInput() : await readText(file);
-  const name = options.name ?? (options.anonymous || file === "-" ? undefined : scriptName(file));
-  const query = { ...(options.dryRun && { "dry-run": true }) };
-  const body = JSON.stringify({ script, args: options.arg, ...(name !== undefined && { name }) });
-  const kappa = await client.json<KappaJson & { warnings?: Finding[] }>("PUT", ["kappa"], { query, body });
-  if (!options.json) printFindings(kappa.warnings ?? []);
-  return { ...kappa, name: kappa.name ?? name ?? "kappa" };
 }
 
 /** Waits until the kappa is neither pending nor unreachable, or the time is over. */
@@ -80,11 +63,4 @@ async function waitFor(client: Client, { ref }: KappaJson, wait: number | true):
     const kappa = await client.json<KappaJson>("GET", ["kappa", ref, "status"], { query });
     if (!["pending", "unreachable"].includes(kappa.status) || Date.now() >= end) return kappa;
   }
-}
-
-/** All of standard input. */
-export async function standardInput(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString("utf8");
 }

@@ -41,11 +41,12 @@ export function moduleJson(module: Module): Record<string, unknown> {
 
 /** The documentation of an actor: what it is for, its ports, arguments and actions. `type` is its name with namespace. */
 export function documentOf({ manifest, requires, doc }: Module, type: string, markdown: boolean): string {
-  const port = (texts: Record<string, string> | undefined) => (p: { name: string; type: number; required?: boolean }) => ({
-    name: p.name,
-    type: `${typeName(p.type)}${p.required === false ? ", optional" : ""}`,
-    text: texts?.[p.name] ?? "",
-  });
+  const port =
+    (texts: Record<string, string> | undefined) => (p: { name: string; type: number; required?: boolean }) => ({
+      name: p.name,
+      type: `${typeName(p.type)}${p.required === false ? ", optional" : ""}`,
+      text: texts?.[p.name] ?? "",
+    });
   const sections: [title: string, entries: { name: string; type?: string; text: string }[]][] = [
     ["Inports", manifest.inports.map(port(doc?.ports))],
     ["Outports", manifest.outports.map(port(doc?.ports))],
@@ -60,7 +61,10 @@ export function documentOf({ manifest, requires, doc }: Module, type: string, ma
     const parts = filled.map(([title, entries]) => `**${title}**\n\n${entries.map(item).join("\n")}`);
     return [`## ${type}`, ...(doc?.doc ? [doc.doc] : []), ...parts].join("\n\n");
   }
-  const width = Math.max(0, ...filled.flatMap(([, entries]) => entries.map(({ name, type }) => `${name}: ${type}`.length)));
+  const width = Math.max(
+    0,
+    ...filled.flatMap(([, entries]) => entries.map(({ name, type }) => `${name}: ${type}`.length)),
+  );
   const line = ({ name, type, text }: { name: string; type?: string; text: string }) =>
     `  ${(type === undefined ? name : `${name}: ${type}`).padEnd(width)}  ${text.replace(/\n+/g, " ")}`.trimEnd();
   const parts = filled.map(([title, entries]) => `${title}\n${entries.map(line).join("\n")}`);

@@ -5,8 +5,7 @@ import { EXIT, Failure } from "../exit.js";
 import { type Finding, findingsOf, printFindings } from "../findings.js";
 import { examples, jsonOption } from "../options.js";
 import { counted, print, printJson } from "../output.js";
-import { readText, sourceFiles } from "../sources.js";
-import { standardInput } from "./deploy.js";
+import { readText, sourceFiles, standardInput } from "../sources.js";
 
 interface FormatOptions {
   check?: boolean;

@@ -12,12 +12,7 @@ interface HostOptions {
 
 /** Commands that look at the kappas and runtimes of a base runtime, and the one that removes a kappa. */
 export function addKappas(program: Command): void {
-  program
-    .command("ls")
-    .description("list the kappas")
-    .addOption(hostOption())
-    .addOption(jsonOption())
-    .action(list);
+  program.command("ls").description("list the kappas").addOption(hostOption()).addOption(jsonOption()).action(list);
   const status = program
     .command("status")
     .description("show what every actor of a kappa does")
@@ -69,7 +64,8 @@ async function remove(refs: string[], { host, json }: HostOptions): Promise<void
   const results: { ref: string; status: string; detail?: string }[] = [];
   for (const ref of refs) {
     const answer = await client.request("DELETE", ["kappa", ref]);
-    const left = answer.status === 204 ? { status: "deleted" } : ((await answer.json()) as { status: string; detail: string });
+    const left =
+      answer.status === 204 ? { status: "deleted" } : ((await answer.json()) as { status: string; detail: string });
     results.push({ ref, ...left });
     if (!json) print(left.status === "deleted" ? `${ref} deleted` : `${ref}: ${(left as { detail?: string }).detail}`);
   }

@@ -3,7 +3,7 @@ import { Client } from "../client.js";
 import { EXIT, Failure, usage } from "../exit.js";
 import { examples, hostOption, jsonOption, parseCount, parseSeconds } from "../options.js";
 import { print, printJson } from "../output.js";
-import { standardInput } from "./deploy.js";
+import { standardInput } from "../sources.js";
 
 interface GetOptions {
   host: string;

@@ -34,7 +34,9 @@ export function statusText(status: string): string {
 /** A kappa with its ports and where its actors are. */
 export function describeKappa(kappa: KappaJson): string {
   const { name, ref, version, status, inports, outports, actors, pending = [], problem } = kappa;
-  const also = [ref !== undefined && ref !== name && ref, version !== undefined && `version ${version}`].filter(Boolean);
+  const also = [ref !== undefined && ref !== name && ref, version !== undefined && `version ${version}`].filter(
+    Boolean,
+  );
   const lines = [`${name}${also.length > 0 ? ` (${also.join(", ")})` : ""}: ${statusText(status)}`];
   const ports = (list: { name: string; type: string }[]) => list.map((port) => `${port.name}: ${port.type}`).join(", ");
   if (inports.length > 0) lines.push(`  in   ${ports(inports)}`);

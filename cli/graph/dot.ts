@@ -47,7 +47,10 @@ function outer(side: "in" | "out", name: string): string {
 }
 
 /** A table: the name above, inports on the left, outports on the right. */
-function htmlNode(actor: Graph["actors"][number], { inports, outports }: { inports: string[]; outports: string[] }): string {
+function htmlNode(
+  actor: Graph["actors"][number],
+  { inports, outports }: { inports: string[]; outports: string[] },
+): string {
   const rows: string[] = [];
   for (let at = 0; at < Math.max(inports.length, outports.length); at++) {
     const cell = (name: string | undefined, side: "i" | "o") =>

@@ -29,7 +29,9 @@ export function boxesOf(graph: Graph): Box {
 
 /** The ports of each actor that something is joined to, in order of first use. */
 export function portsOf(graph: Graph): Map<string, { inports: string[]; outports: string[] }> {
-  const ports = new Map(graph.actors.map(({ id }) => [id, { inports: new Set<string>(), outports: new Set<string>() }]));
+  const ports = new Map(
+    graph.actors.map(({ id }) => [id, { inports: new Set<string>(), outports: new Set<string>() }]),
+  );
   for (const { from, to } of graph.connections) {
     ports.get(from.actor)?.outports.add(from.port);
     ports.get(to.actor)?.inports.add(to.port);
@@ -37,7 +39,9 @@ export function portsOf(graph: Graph): Map<string, { inports: string[]; outports
   for (const { actor, port } of graph.voids) ports.get(actor)?.outports.add(port);
   for (const { peers } of graph.inports) for (const { actor, port } of peers) ports.get(actor)?.inports.add(port);
   for (const { peers } of graph.outports) for (const { actor, port } of peers) ports.get(actor)?.outports.add(port);
-  return new Map([...ports].map(([id, { inports, outports }]) => [id, { inports: [...inports], outports: [...outports] }]));
+  return new Map(
+    [...ports].map(([id, { inports, outports }]) => [id, { inports: [...inports], outports: [...outports] }]),
+  );
 }
 
 /** The arguments of an actor as a script writes them, cut after `limit` characters. */
