@@ -15,12 +15,25 @@ declare module "kappa" {
   export function action(conditions: Conditions): Method;
   export function action(target: object, name: string, descriptor: object): void;
 
+  /**
+   * Marks a method as a handler: an action that fires when a token on one of its inports is an exception or the end of a
+   * stream. Without a handler for it such a token faults the actor.
+   */
+  export function exception(conditions: { when?: string }): Method;
+  export function exception(target: object, name: string, descriptor: object): void;
+
   /** Bytes of heap that an actor with texts, arrays or objects may use. */
   export function memory(bytes: number): (target: object) => void;
 
   /** An inport: the action consumes one token of it. */
   export interface In<T> {
     readonly value: T;
+    /** In a handler: whether the token is the end of a stream. Then, as with an exception, `value` is 0 or empty. */
+    readonly ended: boolean;
+    /** In a handler: whether it is an exception. */
+    readonly failed: boolean;
+    /** In a handler: the reason of the exception; empty where there is none, and always on a port of a scalar type. */
+    readonly reason: string;
   }
 
   /** An outport: the action may send one token on it. */
@@ -28,6 +41,10 @@ declare module "kappa" {
     send(value: T): void;
     /** Sends the token of an inport as it is; a port of type Token passes tokens of any type. */
     pass(from: T extends Token ? In<unknown> : In<T>): void;
+    /** Sends the end of the stream instead of a value. What it means for the receiver is the receiver's business. */
+    end(): void;
+    /** Sends an exception instead of a value. A port of a scalar type carries no reason. */
+    fail(reason: string): void;
   }
 
   /** A token of any type, not looked into. */

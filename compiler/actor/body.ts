@@ -13,9 +13,20 @@ export const lowered = {
   send: (port: string) => `${port}$send`,
 };
 
+/** Added to an inport's number: the reason of the exception there. */
+const REASON = 64;
+
+/** What an action may do with its ports, and a handler besides. */
+export interface BodyPorts {
+  ports: readonly PortUse[];
+  handler: boolean;
+}
+
+const NO_PORTS: BodyPorts = { ports: [], handler: false };
+
 /** The edits that turn the code of a member of the actor's class into plain functions and globals, in order. */
-export function lowerBody(node: ts.Node, model: ActorModel, ports: readonly PortUse[], report: Report): Edit[] {
-  return new BodyLowering(model, ports, report).run(node);
+export function lowerBody(node: ts.Node, model: ActorModel, report: Report, use: BodyPorts = NO_PORTS): Edit[] {
+  return new BodyLowering(model, use, report).run(node);
 }
 
 class BodyLowering {
@@ -25,10 +36,10 @@ class BodyLowering {
 
   constructor(
     private readonly model: ActorModel,
-    ports: readonly PortUse[],
+    private readonly use: BodyPorts,
     private readonly report: Report,
   ) {
-    this.ports = new Map(ports.map((port) => [port.name, port]));
+    this.ports = new Map(use.ports.map((port) => [port.name, port]));
     this.members = new Map([
       // A member that was refused already is no second error where it is used.
       ...model.node.members.map((member) => [member.name?.getText() ?? "", "field"] as const),
@@ -46,7 +57,7 @@ class BodyLowering {
   private visit(node: ts.Node): void {
     if (ts.isPropertyAccessExpression(node) && node.expression.kind === ts.SyntaxKind.ThisKeyword) this.member(node);
     else if (node.kind === ts.SyntaxKind.ThisKeyword) this.report.error(node, "self", "the actor itself is no value");
-    else if (ts.isCallExpression(node) && this.pass(node)) return;
+    else if (ts.isCallExpression(node) && (this.pass(node) || this.signal(node))) return;
     else if (ts.isPropertyAccessExpression(node) && this.portOf(node.expression)) this.port(node);
     else if (ts.isIdentifier(node) && this.portOf(node)) this.misuse(node);
     else ts.forEachChild(node, (child) => this.visit(child));
@@ -82,6 +93,8 @@ class BodyLowering {
       if (isAssigned(node))
         this.report.error(node, "port", `the value of ${port.name} cannot be changed`, "copy it into a variable");
       this.replace(node, lowered.value(port.name));
+    } else if (port.direction === "in" && this.use.handler && !called && Object.hasOwn(EXCEPTIONAL, what)) {
+      this.replace(node, EXCEPTIONAL[what]!(port.index));
     } else if (port.direction === "out" && what === "send" && called) this.replace(node, lowered.send(port.name));
     else {
       const kind = port.direction === "in" ? "In" : "Out";
@@ -104,6 +117,25 @@ class BodyLowering {
     return true;
   }
 
+  /** `out.end()` and `out.fail(reason)`; whether the call is one. */
+  private signal({ expression, arguments: args }: ts.CallExpression): boolean {
+    if (!ts.isPropertyAccessExpression(expression)) return false;
+    const port = this.portOf(expression.expression);
+    const what = expression.name.text;
+    if (port?.direction !== "out" || (what !== "end" && what !== "fail")) return false;
+    if (args.length !== (what === "end" ? 0 : 1)) {
+      const form = what === "end" ? "end() takes nothing" : "fail(reason) takes a text";
+      this.report.error(expression.name, "port", `${port.name}.${form}`);
+      return true;
+    }
+    const [reason] = args;
+    const end = reason ? reason.getStart() : expression.parent.getEnd();
+    const text = reason ? `__kappa_fail(${port.index}, ` : `__kappa_end(${port.index})`;
+    this.edits.push({ start: expression.getStart(), end, text });
+    if (reason) this.visit(reason);
+    return true;
+  }
+
   private checkPass(node: ts.Node, from: PortUse, to: PortUse): void {
     const source = portType(this.model.inports[from.index]!.typeNode);
     const target = portType(this.model.outports[to.index]!.typeNode);
@@ -123,6 +155,13 @@ class BodyLowering {
     this.edits.push({ start: node.getStart(), end: node.getEnd(), text });
   }
 }
+
+/** What only a handler may ask of an inport. */
+const EXCEPTIONAL: Record<string, (inport: number) => string> = {
+  ended: (inport) => `(__kappa_kind(${inport}) == 1)`,
+  failed: (inport) => `(__kappa_kind(${inport}) == 2)`,
+  reason: (inport) => `__kappa_receive<string>(${REASON + inport})`,
+};
 
 function isAssigned(node: ts.Node): boolean {
   const { parent } = node;

@@ -31,6 +31,9 @@ export const ABI_IMPORTS: readonly AbiImport[] = [
   { number: 8, name: "pass", params: ["i32", "i32"] },
   { number: 9, name: "size", params: ["i32"], result: "i32" },
   { number: 10, name: "read", params: ["i32", "i32"] },
+  { number: 11, name: "send_end", params: ["i32"] },
+  { number: 12, name: "send_exception", params: ["i32", "i32", "i32"] },
+  { number: 13, name: "kind", params: ["i32"], result: "i32" },
   { number: 32, name: "sense.temp", params: [], result: "f32" },
   { number: 33, name: "sense.humidity", params: [], result: "f32" },
   { number: 40, name: "io.light", params: ["i32"] },
@@ -55,7 +58,7 @@ export const CAPABILITIES: readonly string[] = ABI_IMPORTS.filter((entry) => ent
 
 /** Actor-source modules and the names they export. */
 export const SOURCE_MODULES: Readonly<Record<string, readonly string[]>> = {
-  kappa: ["action", "memory", "In", "Out", "Token"],
+  kappa: ["action", "exception", "memory", "In", "Out", "Token"],
   "kappa/sense": ["temp", "humidity"],
   "kappa/io": ["light", "digitalOut", "digitalIn"],
   "kappa/sys": ["now", "random"],

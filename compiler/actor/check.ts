@@ -1,6 +1,6 @@
 import ts from "typescript";
 import { SOURCE_MODULES } from "./capabilities.js";
-import { checkDecorators, hasConditions, isAction, readMemory, resolveConditions } from "./decorators.js";
+import { actionDecorator, checkDecorators, hasConditions, readMemory, resolveConditions } from "./decorators.js";
 import { checkFunctionDecorators, checkLanguage } from "./language.js";
 import type { ActionModel, ActorModel, ArgumentModel, FieldModel, PortModel, PortUse } from "./model.js";
 import { LIMITS } from "./module.js";
@@ -97,11 +97,12 @@ class ClassCheck {
       else if (!ts.isMethodDeclaration(member))
         this.report.error(member, "member", "accessors and blocks are not there");
       else if (!this.checkMember(member)) continue;
-      else if (isAction(member)) actions.push(member);
+      else if (actionDecorator(member)) actions.push(member);
       else this.method(member);
     }
     for (const action of actions) this.action(action);
-    if (actions.length === 0) this.report.error(this.node.name!, "class", `${this.model.name} has no @action`);
+    if (!actions.some((action) => actionDecorator(action) === "action"))
+      this.report.error(this.node.name!, "class", `${this.model.name} has no @action`);
     this.checkInitials();
     this.checkLimits();
     return this.model;
@@ -260,7 +261,8 @@ class ClassCheck {
   private action(node: ts.MethodDeclaration): void {
     const { report, model } = this;
     const name = (node.name as ts.Identifier).text;
-    checkDecorators(node, "action", report);
+    const decorator = actionDecorator(node)!;
+    checkDecorators(node, decorator, report);
     if (!node.body) {
       report.error(node, "member", "an action has one form only");
       return;
@@ -269,10 +271,19 @@ class ClassCheck {
       report.error(node.type, "port", "an action returns nothing", "send by an `Out` port");
     }
     const ports = node.parameters.map((parameter) => this.port(parameter)).filter((port) => port !== undefined);
-    const conditions = resolveConditions(node, this.names(), report);
+    const conditions = resolveConditions(node, decorator, this.names(), report);
     const idle = node.parameters.length === 0 && !hasConditions(node);
     if (idle) report.error(node.name, "idle", `the action ${name} has no ports: it could fire without end`);
-    const action: ActionModel = { name, method: node, ports, ...conditions };
+    const handler = decorator === "exception";
+    if (handler && !idle && !ports.some(({ direction }) => direction === "in")) {
+      report.error(
+        node.name,
+        "idle",
+        `the handler ${name} has no inport: no token can bring it to fire`,
+        "list the `In` ports whose exceptions it takes",
+      );
+    }
+    const action: ActionModel = { name, method: node, ports, handler, ...conditions };
     model.actions.push(action);
   }
 

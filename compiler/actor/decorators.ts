@@ -2,9 +2,13 @@ import ts from "typescript";
 import type { Conditions } from "./model.js";
 import type { Report } from "./rules.js";
 
-/** Whether a method carries `@action`. */
-export function isAction(method: ts.MethodDeclaration): boolean {
-  return decoratorsOf(method).some((decorator) => nameOf(decorator) === "action");
+/** What marks a method that the runtime calls. */
+export type ActionDecorator = "action" | "exception";
+
+/** Which of `@action` and `@exception` a method carries, if any. */
+export function actionDecorator(method: ts.MethodDeclaration): ActionDecorator | undefined {
+  const names = decoratorsOf(method).map(nameOf);
+  return names.includes("exception") ? "exception" : names.includes("action") ? "action" : undefined;
 }
 
 /** Whether `@action` stands with conditions, right or wrong. */
@@ -25,15 +29,16 @@ export function checkDecorators(node: ts.HasDecorators, allowed: string, report:
   }
 }
 
-/** What `@action({ when, every })` says, names not checked yet. */
+/** What `@action({ when, every })` or `@exception({ when })` says, names not checked yet. */
 export function readConditions(
   method: ts.MethodDeclaration,
   report: Report,
+  decorator: ActionDecorator,
 ): { when?: ts.StringLiteralLike; every?: ts.StringLiteralLike | ts.NumericLiteral } {
-  const options = argumentOf(method, "action", report);
+  const options = argumentOf(method, decorator, report);
   if (!options) return {};
   if (!ts.isObjectLiteralExpression(options)) {
-    report.error(options, "decorator", "@action takes an object literal");
+    report.error(options, "decorator", `@${decorator} takes an object literal`);
     return {};
   }
   const conditions: ReturnType<typeof readConditions> = {};
@@ -41,9 +46,14 @@ export function readConditions(
     const name = property.name?.getText();
     const value = ts.isPropertyAssignment(property) ? property.initializer : undefined;
     if (name === "when" && value && ts.isStringLiteralLike(value)) conditions.when = value;
-    else if (name === "every" && value && (ts.isStringLiteralLike(value) || ts.isNumericLiteral(value))) {
+    else if (
+      name === "every" &&
+      decorator === "action" &&
+      value &&
+      (ts.isStringLiteralLike(value) || ts.isNumericLiteral(value))
+    ) {
       conditions.every = value;
-    } else report.error(property, "decorator", `@action does not know ${property.getText()}`);
+    } else report.error(property, "decorator", `@${decorator} does not know ${property.getText()}`);
   }
   return conditions;
 }
@@ -67,8 +77,13 @@ export interface Names {
 }
 
 /** Resolves what `when` and `every` name. */
-export function resolveConditions(method: ts.MethodDeclaration, names: Names, report: Report): Conditions {
-  const { when, every } = readConditions(method, report);
+export function resolveConditions(
+  method: ts.MethodDeclaration,
+  decorator: ActionDecorator,
+  names: Names,
+  report: Report,
+): Conditions {
+  const { when, every } = readConditions(method, report, decorator);
   const resolved: Conditions = {};
   if (when) {
     if (names.isBool(when.text)) resolved.when = { kind: "field", name: when.text };

@@ -91,6 +91,7 @@ function draftManifest(
         outmask: mask("out"),
         guard: guardOf(action, functions, globals),
         every: periodOf(action, globals),
+        ...(action.handler && { handler: true as const }),
       };
     }),
     globals: globals.map((name) => globalOf(model, name)),

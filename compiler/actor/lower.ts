@@ -61,7 +61,7 @@ class Lowering {
     this.text.write(`export let ${lowered.member(name)}: `, range).copy(typeRange);
     const constant = ts.isParameter(node) ? isScalar(type) : true;
     if (node.initializer && constant) {
-      const edits = lowerBody(node.initializer, this.model, [], this.report);
+      const edits = lowerBody(node.initializer, this.model, this.report);
       if (edits.length > 0) {
         const hint = "give it its value in the constructor";
         this.report.error(node.initializer, "initial", `the first value of ${name} uses \`this\``, hint);
@@ -90,7 +90,7 @@ class Lowering {
         .write(", ", range);
     }
     this.text.write("): void {", range);
-    const edits = lowerBody(method.body!, this.model, ports, this.report);
+    const edits = lowerBody(method.body!, this.model, this.report, action);
     for (const port of inports.filter((p) => !this.isScalarPort(p))) {
       const name = lowered.value(port.name);
       if (!edits.some((edit) => edit.text === name)) continue;
@@ -120,19 +120,19 @@ class Lowering {
     // AssemblyScript looks into exported functions only: so every method is checked, whether it is called or not.
     this.text.write(`export function ${lowered.member(name)}(`, range);
     for (const parameter of method.parameters) {
-      this.text.copy(rangeOf(parameter), lowerBody(parameter, this.model, [], this.report)).write(", ", range);
+      this.text.copy(rangeOf(parameter), lowerBody(parameter, this.model, this.report)).write(", ", range);
     }
     this.text.write("): ", range);
     if (method.type) this.text.copy(rangeOf(method.type));
     else this.text.write("void", range);
-    this.text.write(" ", range).copy(rangeOf(method.body!), lowerBody(method.body!, this.model, [], this.report));
+    this.text.write(" ", range).copy(rangeOf(method.body!), lowerBody(method.body!, this.model, this.report));
     this.text.write("\n", range);
   }
 
   private construct(node: ts.ConstructorDeclaration): void {
     const { args } = this.model;
     const range = { start: node.getStart(), end: node.getStart() + "constructor".length };
-    const body = lowerBody(node.body!, this.model, [], this.report);
+    const body = lowerBody(node.body!, this.model, this.report);
     this.text.write(`export function ${ROLE_NAMES.construct}(`, range);
     for (const arg of args.filter((a) => !a.direct && isScalar(a.type))) {
       this.text.write(`${arg.name}: `, range).copy(rangeOf(arg.node.type!)).write(", ", range);

@@ -87,7 +87,8 @@ function encodePorts(ports: readonly { name: string | null; type: number }[]): U
 
 function encodeActions(actions: readonly Action[]): Uint8Array {
   const writer = new CborWriter().array(actions.length);
-  for (const { inmask, outmask, guard, every } of actions) writer.raw(encodeNumbers([inmask, outmask, guard, every]));
+  for (const { inmask, outmask, guard, every, handler } of actions)
+    writer.raw(encodeNumbers([inmask, outmask, guard, every, handler ? 1 : 0]));
   return writer.finish();
 }
 
@@ -170,8 +171,11 @@ function readPortType(reader: CborReader): number {
 
 function readActions(reader: CborReader): Action[] {
   return Array.from({ length: reader.array() }, () => {
-    const [inmask, outmask, guard, every] = readNumbers(reader, 4) as [number, number, number, number];
-    return { inmask, outmask, guard, every };
+    const [inmask, outmask, guard, every, handler] = readNumbers(reader, 5) as [number, number, number, number, number];
+    if (handler > 1 || (handler === 1 && (every !== 0 || inmask === 0))) {
+      throw new ManifestError("MANIFEST", "a handler is marked by 1, has an inport and is not timed");
+    }
+    return { inmask, outmask, guard, every, ...(handler === 1 && { handler: true as const }) };
   });
 }
 

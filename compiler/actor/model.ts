@@ -28,6 +28,8 @@ export interface ActionModel extends Conditions {
   name: string;
   method: ts.MethodDeclaration;
   ports: PortUse[];
+  /** Whether it takes exceptional tokens: marked with `@exception`. */
+  handler: boolean;
 }
 
 /** A field; one that is declared by a constructor parameter has that as `node`. */

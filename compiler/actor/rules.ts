@@ -20,9 +20,12 @@ export const RULES = {
   async: ["KA009", "an action runs to its end at once: wait by an action that needs a token, a guard or a timer"],
   decorator: [
     "KA010",
-    'there are `@action`, `@action({ when: "field", every: "field" })` and, on the class, `@memory(bytes)`',
+    'there are `@action`, `@action({ when: "field", every: "field" })`, `@exception` and, on the class, `@memory(bytes)`',
   ],
-  port: ["KA011", "use `port.value` of an `In`, and `port.send(value)` or `port.pass(inport)` of an `Out`"],
+  port: [
+    "KA011",
+    "use `port.value` of an `In`, and `port.send(value)`, `pass(inport)`, `end()` or `fail(reason)` of an `Out`",
+  ],
   idle: ["KA012", "give the action a port, or `@action({ every: … })` or `@action({ when: … })`"],
   condition: [
     "KA013",

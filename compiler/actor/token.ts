@@ -16,6 +16,15 @@ export type TokenValue =
   | { [key: string]: TokenValue }
   | ReservedToken;
 
+/** First byte of the end of a stream, and of an exception, before its reason as a text. */
+const END = 0xf0;
+const EXCEPTION = 0xc6;
+
+/** What an encoded token is instead of a value: 0 nothing, it is a value; 1 the end of a stream; 2 an exception. */
+export function exceptionalKind(token: Uint8Array): 0 | 1 | 2 {
+  return token[0] === END ? 1 : token[0] === EXCEPTION ? 2 : 0;
+}
+
 /** The tokens that docs/tokens.md reserves: the end of a stream, or an exception with its reason. */
 export class ReservedToken {
   constructor(readonly exception?: string) {}

@@ -40,6 +40,8 @@ export interface Action {
   guard: number;
   /** 0 none; 1 + global that holds the period in ms. */
   every: number;
+  /** Takes exceptional tokens, and fires for nothing else. */
+  handler?: true;
 }
 
 /** A mutable global; `name` is null for one that is no field. */

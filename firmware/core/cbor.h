@@ -34,6 +34,8 @@ enum kp_cbor_major {
     KP_CBOR_NONE = 8,
 };
 
+#define KP_CBOR_EMPTY_TEXT 0x60U
+
 /** Initial bytes of simple values. */
 enum kp_cbor_simple {
     KP_CBOR_FALSE = 0xf4,

@@ -94,24 +94,58 @@ enum kp_trap kp_actor_call(kp_actor *actor, unsigned function, uint32_t *slots, 
 
 /* --- actions --- */
 
-/** Decodes the scalar inputs of an action to parameters; checks the others. A trap code. */
-static inline enum kp_trap take_inputs(const kp_actor *actor, uint32_t inputs, uint32_t *slots) {
-    for (; inputs; inputs &= inputs - 1) {
+/** Checks a token that is no value of the inport's type, or may be none. A trap code: an exceptional one is for
+ * handlers. */
+static enum kp_trap check_token(kp_type type, const uint8_t *token, size_t count, bool handler) {
+    if (kp_token_exceptional(token))
+        return handler ? KP_TRAP_NONE : KP_TRAP_EXCEPTION;
+    if (type == KP_TYPE_ANY || (!kp_type_scalar(type) && kp_token_size(type, token, count) >= 0))
+        return KP_TRAP_NONE;
+    return KP_TRAP_TOKEN;
+}
+
+/** Decodes the scalar inputs of an action to parameters, an exceptional one of a handler to 0; checks the others. A
+ * trap code. */
+static inline enum kp_trap take_inputs(const kp_actor *actor, const kp_action *action, uint32_t *slots) {
+    enum kp_trap trap = KP_TRAP_NONE;
+    for (uint32_t inputs = action->inputs; inputs && trap == KP_TRAP_NONE; inputs &= inputs - 1) {
         unsigned port = (unsigned)__builtin_ctz(inputs);
         kp_type type = actor->module->types[port];
         const kp_queue *queue = actor->inputs[port];
         if (kp_type_scalar(type)) {
-            if (kp_token_get(type, kp_queue_oldest(queue), slots) != 0)
-                return KP_TRAP_TOKEN;
+            const uint8_t *token = kp_queue_oldest(queue);
+            if (kp_token_get(type, token, slots) != 0) {
+                trap = check_token(type, token, 0, action->handler);
+                slots[0] = slots[kp_type_slots(type) - 1U] = 0;
+            }
             slots += kp_type_slots(type);
-        } else if (type != KP_TYPE_ANY) {
+        } else {
             size_t count;
             const uint8_t *token = kp_queue_peek(queue, 0, &count);
-            if (kp_token_size(type, token, count) < 0)
-                return KP_TRAP_TOKEN;
+            trap = check_token(type, token, count, action->handler);
         }
     }
-    return KP_TRAP_NONE;
+    return trap;
+}
+
+static __attribute__((noinline)) uint32_t exceptional_inputs(const kp_actor *actor, uint32_t inputs) {
+    uint32_t found = 0;
+    for (; inputs; inputs &= inputs - 1) {
+        size_t count;
+        uint32_t bit = inputs & (0U - inputs);
+        if (kp_token_exceptional(kp_queue_peek(actor->inputs[__builtin_ctz(inputs)], 0, &count)))
+            found |= bit;
+    }
+    return found;
+}
+
+/** Whether handlers list every exceptional token that keeps an action from firing. */
+static bool is_handled(const kp_actor *actor, const kp_action *action) {
+    uint32_t left = exceptional_inputs(actor, action->inputs);
+    for (unsigned i = 0; i < actor->module->action_count; i++)
+        if (actor->module->actions[i].handler)
+            left &= ~actor->module->actions[i].inputs;
+    return left == 0;
 }
 
 /** Forgets what a firing that trapped has staged. */
@@ -158,17 +192,22 @@ static inline __attribute__((always_inline)) enum kp_trap run(kp_actor *actor, c
         kp_firing_now.timed = true;
         kp_firing_now.due = kp_timer_due(actor, index);
     }
-    enum kp_trap trap = take_inputs(actor, action->inputs, slots);
+    enum kp_trap trap = take_inputs(actor, action, slots);
     if (trap == KP_TRAP_NONE)
         trap = module->engine->call(actor->instance, index, slots, fuel);
     return trap == KP_TRAP_NONE && module->collect ? collect(actor) : trap;
 }
 
-/** A firing that trapped: all is as before it, but for the actor's status. */
-static __attribute__((noinline)) void fail(kp_actor *actor, enum kp_trap trap, unsigned index) {
+/** A firing that trapped: all is as before it, but for the actor's status. Not even that, and false, when a handler is
+ * to take the tokens. */
+static __attribute__((noinline)) bool fail(kp_actor *actor, const kp_action *action, enum kp_trap trap,
+                                           unsigned index) {
     roll_back(actor);
+    if (trap == KP_TRAP_EXCEPTION && is_handled(actor, action))
+        return false;
     cancel_sends(actor, kp_firing_now.sent);
     kp_actor_fault(actor, trap, index);
+    return true;
 }
 
 /** Whether an action's guard holds, if it has one that is a function; its trap. */
@@ -185,6 +224,8 @@ bool kp_actor_fire(kp_actor *actor, const kp_action *action, unsigned index) {
     bool holds = true;
     if (guard & 1U && !global_holds(actor, (guard - 1U) / 2))
         return false;
+    if (action->handler && !exceptional_inputs(actor, action->inputs))
+        return false;
     save_memory(actor->instance);
     if (guard && !(guard & 1U))
         trap = ask_guard(actor, guard, &fuel, &holds);
@@ -196,10 +237,9 @@ bool kp_actor_fire(kp_actor *actor, const kp_action *action, unsigned index) {
         commit(actor, action, (uint32_t)(budget - fuel));
         if (action->every)
             kp_timer_next(actor, index);
-    } else {
-        fail(actor, trap, index);
+        return true;
     }
-    return true;
+    return fail(actor, action, trap, index);
 }
 
 void kp_firing_reset(void) {

@@ -18,6 +18,9 @@ enum import {
     PASS = 8,
     SIZE = 9,
     READ = 10,
+    SEND_END = 11,
+    SEND_EXCEPTION = 12,
+    KIND = 13,
     TIME = 48,
     RANDOM = 49,
     LOG = 50,
@@ -32,10 +35,12 @@ const char *kp_import_signature(unsigned number) {
         uint8_t number;
         char letters[5];
     } signatures[] = {
-        {SEND_I32, "ii"},    {SEND_I64, "iI"},    {SEND_F32, "if"}, {SEND_F64, "iF"}, {SEND_TEXT, "iii"},
-        {SEND_BYTES, "iii"}, {SEND_ARRAY, "iii"}, {PASS, "ii"},     {SIZE, "i i"},    {READ, "ii"},
-        {32, " f"},          {33, " f"},          {40, "i"},        {41, "ii"},       {42, "i i"},
-        {TIME, " I"},        {RANDOM, " i"},      {LOG, "ii"},
+        {SEND_I32, "ii"},   {SEND_I64, "iI"},    {SEND_F32, "if"},    {SEND_F64, "iF"},
+        {SEND_TEXT, "iii"}, {SEND_BYTES, "iii"}, {SEND_ARRAY, "iii"}, {PASS, "ii"},
+        {SIZE, "i i"},      {READ, "ii"},        {SEND_END, "i"},     {SEND_EXCEPTION, "iii"},
+        {KIND, "i i"},      {32, " f"},          {33, " f"},          {40, "i"},
+        {41, "ii"},         {42, "i i"},         {TIME, " I"},        {RANDOM, " i"},
+        {LOG, "ii"},
     };
     for (unsigned i = 0; i < sizeof signatures / sizeof *signatures; i++)
         if (signatures[i].number == number)
@@ -147,7 +152,34 @@ static enum kp_trap send_bulk(const kp_instance *instance, unsigned number, cons
     return KP_TRAP_NONE;
 }
 
+static enum kp_trap send_end(uint32_t port) {
+    static const uint8_t end = KP_TOKEN_END;
+    kp_type type;
+    if (!claim(port, &type))
+        return KP_TRAP_PORT;
+    stage(port, &end, 1);
+    return KP_TRAP_NONE;
+}
+
+/** Queues of scalars drop the reason; the others would not, so that one of a scalar outport is dropped here. */
+static enum kp_trap send_exception(const kp_instance *instance, uint32_t port, uint32_t pointer, uint32_t units) {
+    kp_type type;
+    if (!claim(port, &type))
+        return KP_TRAP_PORT;
+    const uint8_t *memory = memory_at(instance, pointer, (uint64_t)units * 2);
+    if (!memory)
+        return KP_TRAP_MEMORY;
+    scratch[0] = KP_TOKEN_EXCEPTION;
+    int size = kp_token_put_text(memory, kp_type_scalar(type) ? 0 : units, scratch + 1, kp_config_now->token_max - 1U);
+    if (size < 0)
+        return KP_TRAP_SIZE;
+    stage(port, scratch, (size_t)size + 1);
+    return KP_TRAP_NONE;
+}
+
 /* --- receiving --- */
+
+#define REASON 64U /* on an inport's number: the reason of the exception there */
 
 /** The token on an inport that this firing consumes; NULL if it does not. */
 static const uint8_t *input_token(uint32_t port, size_t *count) {
@@ -190,13 +222,45 @@ static bool readable(uint32_t port, kp_type *type, const uint8_t **token, size_t
     return *token && !kp_type_scalar(*type);
 }
 
+/** What `size` and `read` take: the token of a port that is read, or the reason of the exception on an inport as a
+ * text. */
+static bool subject(uint32_t port, kp_type *type, const uint8_t **token, size_t *count) {
+    static const uint8_t none = KP_CBOR_EMPTY_TEXT;
+    if (port < REASON || port >= 2 * REASON)
+        return readable(port, type, token, count);
+    *token = input_token(port - REASON, count);
+    if (!*token)
+        return false;
+    const bool exception = **token == KP_TOKEN_EXCEPTION;
+    *type = KP_TYPE_TEXT;
+    *token = exception ? *token + 1 : &none;
+    *count = exception ? *count - 1 : 1;
+    return true;
+}
+
+/** Bytes of an opaque token, else UTF-16 units, bytes or elements; none of an exceptional token. */
+static uint32_t units_of(kp_type type, const uint8_t *token, size_t count) {
+    if (type == KP_TYPE_ANY)
+        return (uint32_t)count;
+    return kp_token_exceptional(token) ? 0 : (uint32_t)kp_token_size(type, token, count);
+}
+
 static enum kp_trap size_of(uint32_t *slots) {
     kp_type type;
     const uint8_t *token;
     size_t count;
-    if (!readable(slots[0], &type, &token, &count))
+    if (!subject(slots[0], &type, &token, &count))
         return KP_TRAP_PORT;
-    slots[0] = type == KP_TYPE_ANY ? (uint32_t)count : (uint32_t)kp_token_size(type, token, count);
+    slots[0] = units_of(type, token, count);
+    return KP_TRAP_NONE;
+}
+
+static enum kp_trap kind_of(uint32_t *slots) {
+    size_t count;
+    const uint8_t *token = input_token(slots[0], &count);
+    if (!token)
+        return KP_TRAP_PORT;
+    slots[0] = *token == KP_TOKEN_END ? 1 : *token == KP_TOKEN_EXCEPTION ? 2 : 0;
     return KP_TRAP_NONE;
 }
 
@@ -204,9 +268,9 @@ static enum kp_trap read_token(const kp_instance *instance, uint32_t port, uint3
     kp_type type;
     const uint8_t *token;
     size_t count;
-    if (!readable(port, &type, &token, &count))
+    if (!subject(port, &type, &token, &count))
         return KP_TRAP_PORT;
-    uint32_t size = type == KP_TYPE_ANY ? (uint32_t)count : (uint32_t)kp_token_size(type, token, count);
+    uint32_t size = units_of(type, token, count);
     unsigned width = type == KP_TYPE_TEXT ? 2U : kp_type_array(type) ? kp_type_size(type & 0x0fU) : 1U;
     uint8_t *memory = memory_at(instance, pointer, (uint64_t)size * width);
     if (!memory)
@@ -214,7 +278,7 @@ static enum kp_trap read_token(const kp_instance *instance, uint32_t port, uint3
     if (type == KP_TYPE_ANY)
         while (count--)
             *memory++ = *token++;
-    else
+    else if (size)
         kp_token_read(type, token, count, memory);
     return KP_TRAP_NONE;
 }
@@ -260,6 +324,12 @@ enum kp_trap kp_engine_import(kp_instance *instance, unsigned number, uint32_t *
         return size_of(slots);
     case READ:
         return read_token(instance, slots[0], slots[1]);
+    case SEND_END:
+        return send_end(slots[0]);
+    case SEND_EXCEPTION:
+        return send_exception(instance, slots[0], slots[1], slots[2]);
+    case KIND:
+        return kind_of(slots);
     default:
         return call_capability(instance, number, slots);
     }

@@ -45,6 +45,7 @@ enum kp_trap {
     KP_TRAP_SIZE = 10,
     KP_TRAP_PORT = 11,
     KP_TRAP_CAPABILITY = 12,
+    KP_TRAP_EXCEPTION = 13,
 };
 
 #endif

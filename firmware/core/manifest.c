@@ -125,14 +125,16 @@ int kp_manifest_actions(const kp_manifest *m, kp_action *actions) {
     kp_cbor_reader reader = m->actions;
     for (unsigned i = 0; i < m->action_count; i++) {
         uint32_t left = 1;
-        uint32_t numbers[4];
-        take_numbers(&reader, &left, numbers, 4);
-        if (reader.bad || numbers[2] > 2 + 2 * 127 || numbers[3] > m->global_count)
+        uint32_t numbers[5];
+        take_numbers(&reader, &left, numbers, 5);
+        if (reader.bad || numbers[2] > 2 + 2 * 127 || numbers[3] > m->global_count || numbers[4] > 1)
+            return KP_E_MODULE;
+        if (numbers[4] && (numbers[3] || !numbers[0])) /* a handler is not timed, and has an inport */
             return KP_E_MODULE;
         bool beyond = (m->inports < 32 && numbers[0] >> m->inports) || (m->outports < 32 && numbers[1] >> m->outports);
         if (beyond)
             return KP_E_MODULE;
-        actions[i] = (kp_action){numbers[0], numbers[1], (uint16_t)numbers[2], (uint16_t)numbers[3]};
+        actions[i] = (kp_action){numbers[0], numbers[1], (uint16_t)numbers[2], (uint8_t)numbers[3], numbers[4] != 0};
     }
     return 0;
 }

@@ -17,7 +17,8 @@
 typedef struct kp_action {
     uint32_t inputs, outputs; /* masks of ports */
     uint16_t guard;           /* 0 none, 1 + 2 g: global g, 2 + 2 f: function f */
-    uint16_t every;           /* 0 not timed, 1 + g */
+    uint8_t every;            /* 0 not timed, 1 + g */
+    bool handler;             /* of exceptional tokens */
 } kp_action;
 
 /** Where things are in a manifest. A reader of an array that the manifest leaves out is empty. */

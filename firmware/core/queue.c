@@ -82,10 +82,16 @@ static inline void copy(uint8_t *to, const uint8_t *from, size_t count) {
         *to++ = *from++;
 }
 
-/** What becomes of a token that the slots cannot hold. */
+/** What becomes of an exception, or of a token that the slots cannot hold. */
 static void stage_narrowed(kp_queue *queue, const uint8_t *token) {
     uint8_t *slot = kp_queue_slot(queue);
     uint32_t value;
+    if (*token == KP_TOKEN_EXCEPTION) {
+        slot[0] = KP_TOKEN_EXCEPTION;
+        slot[1] = KP_CBOR_EMPTY_TEXT;
+        queue->staged = 2;
+        return;
+    }
     *slot = KP_CBOR_NULL;
     queue->staged = 1;
     if (queue->type == KP_TYPE_F32 && kp_token_get(KP_TYPE_F32, token, &value) == 0)
@@ -93,7 +99,7 @@ static void stage_narrowed(kp_queue *queue, const uint8_t *token) {
 }
 
 void kp_queue_stage(kp_queue *queue, const uint8_t *token, size_t count) {
-    if (queue->slot && count > queue->slot)
+    if (queue->slot && (count > queue->slot || *token == KP_TOKEN_EXCEPTION))
         stage_narrowed(queue, token);
     else
         copy(kp_queue_reserve(queue, count), token, count);

@@ -113,8 +113,8 @@ static inline const uint8_t *kp_queue_oldest(const kp_queue *queue) {
     return queue->data + (unsigned)queue->first * queue->slot;
 }
 
-/** Stages a copy of a good token. One that its scalar slots cannot hold becomes an f32, or null, which no scalar inport
- * takes. */
+/** Stages a copy of a good token. In scalar slots an exception loses its reason, and what they cannot hold becomes an
+ * f32, or null, which no scalar inport takes. */
 void kp_queue_stage(kp_queue *queue, const uint8_t *token, size_t count);
 
 /** Makes the staged token the newest and tells the reader. Nothing staged: nothing happens. */

@@ -5,11 +5,6 @@
 
 #include <string.h>
 
-enum {
-    END_OF_STREAM = 0xf0, /* reserved tokens: docs/tokens.md */
-    EXCEPTION = 0xc6,
-};
-
 /* Largest token of a scalar; bytes of a scalar in memory. By type code. */
 static const uint8_t largest[12] = {0, 1, 5, 5, 9, 9, 5, 9, 2, 2, 3, 3};
 static const uint8_t element_size[12] = {0, 1, 4, 4, 8, 8, 4, 8, 1, 1, 2, 2};
@@ -31,9 +26,9 @@ unsigned kp_type_size(kp_type type) {
 int kp_token_length(const uint8_t *bytes, size_t count) {
     kp_cbor_reader reader = kp_cbor_read(bytes, count);
     size_t size = 0;
-    if (count && bytes[0] == END_OF_STREAM)
+    if (count && bytes[0] == KP_TOKEN_END)
         return 1;
-    if (count && bytes[0] == EXCEPTION) {
+    if (count && bytes[0] == KP_TOKEN_EXCEPTION) {
         reader.at++;
         if (kp_cbor_peek(&reader) != KP_CBOR_TEXT || !kp_cbor_item(&reader, &size))
             return KP_E_MALFORMED;

@@ -54,9 +54,21 @@ unsigned kp_type_size(kp_type type);
  * `count`. */
 int kp_token_length(const uint8_t *bytes, size_t count);
 
-/** Size in bytes of a scalar token by its first byte; the token is known to be good. */
+/** The tokens that are no values; docs/tokens.md. An exception is followed by its reason, a text. */
+#define KP_TOKEN_END       0xf0U
+#define KP_TOKEN_EXCEPTION 0xc6U
+
+/** Whether a good token is no value but the end of a stream or an exception. */
+static inline bool kp_token_exceptional(const uint8_t *token) {
+    return *token == KP_TOKEN_END || *token == KP_TOKEN_EXCEPTION;
+}
+
+/** Size in bytes of a scalar token by its first byte, an exception without a reason included; the token is known to be
+ * good. */
 static inline unsigned kp_token_scalar_length(uint8_t first) {
     unsigned info = first & 0x1fU;
+    if (first == KP_TOKEN_EXCEPTION)
+        return 2;
     return info < 24 ? 1U : 1U + (1U << (info & 3U));
 }
 

@@ -4,7 +4,7 @@ import type { ActorReport, ActorStatus, Collecting, Routing } from "../host.js";
 import { Collector } from "../port/collector.js";
 import type { Inlet, Queue, Wakeable } from "../port/queue.js";
 import { Router } from "../port/router.js";
-import { convertValue, sameForm } from "../port/value.js";
+import { convertValue, emptyValue, kindOf, sameForm, type Value } from "../port/value.js";
 import { type Clock, PeriodicTimer } from "./clock.js";
 import type { Instance, Live } from "./instance.js";
 import type { Runnable, Scheduler } from "./scheduler.js";
@@ -53,6 +53,8 @@ interface Plan {
   routers: Router[];
   timer: PeriodicTimer | undefined;
   guard: number;
+  /** Whether it fires for exceptional tokens, and for nothing else. */
+  handler: boolean;
 }
 
 /** What an actor needs of its runtime. */
@@ -220,7 +222,7 @@ export class HostedActor implements Runnable, Wakeable {
   }
 
   private plan(index: number): Plan {
-    const { inmask, outmask, guard } = this.manifest.actions[index]!;
+    const { inmask, outmask, guard, handler = false } = this.manifest.actions[index]!;
     const { inlets, inTypes } = this.instance;
     const inputs: Input[] = [];
     const outputs: Output[] = [];
@@ -249,6 +251,7 @@ export class HostedActor implements Runnable, Wakeable {
       targets: outputs.flatMap((output) => (output.router ? [] : output.queues)),
       routers: outputs.flatMap((output) => output.router ?? []),
       timer: this.timers[index],
+      handler,
       guard: guard === 0 ? Guard.none : guard % 2 === 1 ? Guard.global : Guard.function,
     };
   }
@@ -259,6 +262,7 @@ export class HostedActor implements Runnable, Wakeable {
     for (const plan of this.plans) {
       if (!hasTokensAndRoom(plan)) continue;
       if (plan.timer && !plan.timer.due) continue;
+      if (plan.handler && !plan.inputs.some(isExceptional)) continue;
       const live = instance.live ?? this.environment.wake(instance);
       instance.recent = true;
       if (this.tryFire(plan, live)) return true;
@@ -266,7 +270,7 @@ export class HostedActor implements Runnable, Wakeable {
     return false;
   }
 
-  /** Fires an action if its guard holds. A trap counts as fired: the actor is faulted then. */
+  /** Fires an action if its guard holds, and no handler is to take its tokens. A trap counts as fired: the actor is faulted then. */
   private tryFire(plan: Plan, live: Live): boolean {
     this.saved = false;
     let used: number;
@@ -274,8 +278,7 @@ export class HostedActor implements Runnable, Wakeable {
       if (plan.guard !== Guard.none && !this.guardHolds(plan, live)) return false;
       used = this.call(plan, live);
     } catch (error) {
-      this.trapped(plan, live, error);
-      return true;
+      return this.trapped(plan, live, error);
     }
     this.commit(plan, used);
     return true;
@@ -303,8 +306,13 @@ export class HostedActor implements Runnable, Wakeable {
     this.instance.open = plan.outmask;
     this.instance.inmask = plan.inmask;
     this.instance.due = plan.timer?.dueAt;
-    if (readable.length > 0) readInputs(this.instance, readable);
+    if (readable.length > 0) readInputs(this.instance, readable, plan.handler);
     if (!this.saved) this.instance.save(live);
+    if (plan.handler) {
+      const values = parameters.map(takeAny);
+      this.saved = true;
+      return action(...values);
+    }
     switch (parameters.length) {
       case 0:
         this.saved = true;
@@ -345,11 +353,24 @@ export class HostedActor implements Runnable, Wakeable {
     if (plan.timer) plan.timer.next(this.period(this.manifest.actions[plan.index]!.every - 1));
   }
 
-  /** Nothing has happened but the fault. */
-  private trapped(plan: Plan, live: Live, error: unknown): void {
+  /** Nothing has happened but the fault; not even that where a handler is to take the tokens: then false. */
+  private trapped(plan: Plan, live: Live, error: unknown): boolean {
     const fuel = this.saved ? this.instance.undo(live) : 0;
     this.forgetInputs(plan);
-    this.fail(error instanceof TokenError ? new Trap("token", { cause: error }) : trapOf(error, fuel), plan.index);
+    const trap = error instanceof TokenError ? this.refused(plan, error) : trapOf(error, fuel);
+    if (trap) this.fail(trap, plan.index);
+    return trap !== undefined;
+  }
+
+  /** What a token that an action does not take leads to: undefined when handlers list every exceptional one. */
+  private refused(plan: Plan, cause: TokenError): Trap | undefined {
+    if (plan.handler) return new Trap("token", { cause });
+    const exceptional = plan.inputs.filter(isExceptional);
+    const first = plan.inputs.find((input) => isExceptional(input) || !fits(input));
+    if (!first || !isExceptional(first)) return new Trap("token", { cause });
+    const handled = this.plans.reduce((mask, { handler, inmask }) => (handler ? mask | inmask : mask), 0);
+    if (exceptional.every(({ port }) => (handled >>> port) & 1)) return undefined;
+    return new Trap("exception", { cause });
   }
 
   private fail(trap: Trap, action: number): void {
@@ -379,6 +400,26 @@ function hasTokensAndRoom(plan: Plan): boolean {
   return true;
 }
 
+function isExceptional({ queue }: Input): boolean {
+  return kindOf(queue.first()) !== 0;
+}
+
+/** Whether the token on an inport fits it. */
+function fits({ queue, to }: Input): boolean {
+  try {
+    convertValue(queue.first(), queue.type, to);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The value of a scalar input of a handler. Throws TokenError. */
+function takeAny(input: Input): number | bigint {
+  const value = input.queue.first();
+  return kindOf(value) === 0 ? take(input) : (emptyValue(input.to, value) as number | bigint);
+}
+
 /** The value of a scalar input. Throws TokenError. */
 function take(input: Input): number | bigint {
   const value = input.queue.first();
@@ -386,9 +427,14 @@ function take(input: Input): number | bigint {
   return convertValue(value, input.queue.type, input.to) as number | bigint;
 }
 
-/** Gives the imports of this firing what they may read. Throws TokenError. */
-function readInputs(instance: Instance, readable: Input[]): void {
-  for (const { port, queue, to } of readable) instance.inputs[port] = convertValue(queue.first(), queue.type, to);
+/** Gives the imports of this firing what they may read. Throws TokenError, for an exceptional token unless to a handler. */
+function readInputs(instance: Instance, readable: Input[], handler: boolean): void {
+  for (const { port, queue, to } of readable) {
+    const value: Value = queue.first();
+    if (kindOf(value) === 0) instance.inputs[port] = convertValue(value, queue.type, to);
+    else if (handler) instance.inputs[port] = emptyValue(to, value);
+    else throw new TokenError("TYPE", "an exceptional token without a handler");
+  }
 }
 
 const buffer = new DataView(new ArrayBuffer(8));

@@ -1,7 +1,25 @@
 import { abiImport, FIRST_CAPABILITY } from "../../compiler/actor/capabilities.js";
-import { checkToken, elementSize, TokenError } from "../../compiler/actor/token.js";
+import {
+  checkToken,
+  decodeToken,
+  elementSize,
+  encodeToken,
+  isScalar,
+  ReservedToken,
+  TokenError,
+} from "../../compiler/actor/token.js";
 import { TypeCode } from "../../compiler/actor/types.js";
-import { Encoded, encodedSize, encodeValue, packedFromBytes, type Value } from "../port/value.js";
+import type { Inlet } from "../port/queue.js";
+import {
+  BARE_EXCEPTION,
+  END,
+  Encoded,
+  encodedSize,
+  encodeValue,
+  kindOf,
+  packedFromBytes,
+  type Value,
+} from "../port/value.js";
 import type { Capability } from "./capabilities.js";
 import type { Instance } from "./instance.js";
 import { Trap } from "./trap.js";
@@ -21,6 +39,9 @@ export function makeImports(
   }
   return { k: functions };
 }
+
+/** Added to an inport's number. */
+const REASON = 64;
 
 /** The imports that are always there, by number; each bound to an instance. */
 const CORE: Record<number, (instance: Instance) => (...args: never[]) => unknown> = {
@@ -54,8 +75,15 @@ const CORE: Record<number, (instance: Instance) => (...args: never[]) => unknown
     stage(instance, port, type, packedFromBytes(instance.range(ptr, (count >>> 0) * width), type));
   },
   8: (instance) => (outport: number, inport: number) => pass(instance, outport, inport),
-  9: (instance) => (inport: number) => sizeOf(taken(instance, inport)),
-  10: (instance) => (inport: number, ptr: number) => write(instance, taken(instance, inport), ptr),
+  9: (instance) => (inport: number) => sizeOf(subject(instance, inport)),
+  10: (instance) => (inport: number, ptr: number) => write(instance, subject(instance, inport), ptr),
+  11: (instance) => (port: number) => signal(instance, port, END),
+  12: (instance) => (port: number, ptr: number, units: number) => {
+    const reason = wellFormed(instance.text(ptr, units));
+    const scalar = isScalar(instance.outTypes[port] ?? TypeCode.any);
+    signal(instance, port, scalar ? BARE_EXCEPTION : new Encoded(encodeToken(new ReservedToken(reason), TypeCode.any)));
+  },
+  13: (instance) => (inport: number) => kindOf(head(instance, inport).first()),
 };
 
 /** Takes the right to send on a port in this firing; returns its type. Traps `port`. */
@@ -102,18 +130,44 @@ function opaque(bytes: Uint8Array): Encoded {
   return new Encoded(bytes);
 }
 
+/** Stages what is no value. Traps `port`, `size`. */
+function signal(instance: Instance, port: number, token: Encoded): void {
+  claim(instance, port, instance.senders[port] ?? 0);
+  stage(instance, port, TypeCode.any, token);
+}
+
+/** Where an inport that this firing consumes takes its token from. Traps `port`. */
+function head(instance: Instance, inport: number): Inlet {
+  const inlet = inport >= 0 && inport < 32 && (instance.inmask >>> inport) & 1 ? instance.inlets[inport] : undefined;
+  if (!inlet) throw new Trap("port");
+  return inlet;
+}
+
 /** Forwards the token on an inport as it came. */
 function pass(instance: Instance, outport: number, inport: number): void {
-  const queue = inport >= 0 && inport < 32 && (instance.inmask >>> inport) & 1 ? instance.inlets[inport] : undefined;
+  const queue = head(instance, inport);
   const type = instance.outTypes[outport];
-  if (!queue || type === undefined) throw new Trap("port");
+  if (type === undefined) throw new Trap("port");
   if (type !== TypeCode.any && type !== instance.inTypes[inport]) throw new Trap("port");
   claim(instance, outport, instance.senders[outport]!);
-  const value = queue.first();
+  const value = carried(queue.first(), instance.inTypes[inport]!);
   const same = queue.type === type || value instanceof Encoded;
   const limit = instance.limits[outport]!;
   if (encodedSize(value, queue.type, limit) > limit) throw new Trap("size");
   instance.staged[outport] = same ? value : new Encoded(encodeValue(value, queue.type));
+}
+
+/** A token as a port of a type carries it: a scalar one drops the reason of an exception. */
+function carried(value: Value, type: number): Value {
+  return isScalar(type) && kindOf(value) === 2 ? BARE_EXCEPTION : value;
+}
+
+/** What `size` and `read` take: what `taken` gives, or with 64 added to an inport's number the reason of the exception there. */
+function subject(instance: Instance, inport: number): Value {
+  if (inport < REASON || inport >= 2 * REASON) return taken(instance, inport);
+  const token = carried(head(instance, inport - REASON).first(), instance.inTypes[inport - REASON]!);
+  if (kindOf(token) !== 2) return "";
+  return (decodeToken((token as Encoded).bytes, TypeCode.any) as ReservedToken).exception ?? "";
 }
 
 /** The text, bytes, array or opaque token on an inport or argument. Traps `port`. */

@@ -13,6 +13,7 @@ export const TRAP_NAMES = [
   "size",
   "port",
   "capability",
+  "exception",
 ] as const;
 
 export type TrapName = (typeof TRAP_NAMES)[number];

@@ -1,9 +1,37 @@
-import { decodeToken, elementSize, encodeToken, isScalar, type TokenValue } from "../../compiler/actor/token.js";
+import {
+  decodeToken,
+  elementSize,
+  encodeToken,
+  exceptionalKind,
+  isScalar,
+  ReservedToken,
+  type TokenValue,
+} from "../../compiler/actor/token.js";
 import { TypeCode } from "../../compiler/actor/types.js";
 
 /** A token in its encoding, where the type of the port it came from does not tell its value: from links and `any` ports. */
 export class Encoded {
   constructor(readonly bytes: Uint8Array) {}
+}
+
+/** The end of a stream, in place of a value. */
+export const END = new Encoded(Uint8Array.of(0xf0));
+
+/** An exception without a reason, as ports of scalar types carry it. */
+export const BARE_EXCEPTION = new Encoded(encodeToken(new ReservedToken(""), TypeCode.any));
+
+/** What a value is instead: 0 nothing, 1 the end of a stream, 2 an exception. */
+export function kindOf(value: Value): 0 | 1 | 2 {
+  return value instanceof Encoded ? exceptionalKind(value.bytes) : 0;
+}
+
+/** What a handler gets in place of an exceptional token: 0 or nothing, but an opaque one as it is. */
+export function emptyValue(type: number, token: Value): Value {
+  if (type === TypeCode.any) return token;
+  if (type === TypeCode.i64 || type === TypeCode.u64) return 0n;
+  if (isScalar(type)) return 0;
+  if (type === TypeCode.text) return "";
+  return type === TypeCode.bytes ? new Uint8Array() : packedFromBytes(new Uint8Array(), type);
 }
 
 /** The packed elements of an array token: bool and u8 as bytes, the others in the typed array of their width. */

@@ -27,7 +27,7 @@ describe.each(Object.entries(RIGS))("ports with several connections on %s", (_na
   test("collect-unordered takes from its writers in turn, each in its order", async () => {
     const program = await new Program().actor("a", "test.Fork");
     await program.actor("b", "test.Fork");
-    await program.actor("c", "std.Identity");
+    await program.actor("c", "test.Relay");
     program.feed("a.token").feed("b.token").tap("a.seen").tap("b.seen").tap("c.out");
     program.join("b.out", "c.token", collected(7)).join("a.out", "c.token", collected(3));
     const running = await program.run(rig, { held: true });
@@ -44,7 +44,7 @@ describe.each(Object.entries(RIGS))("ports with several connections on %s", (_na
   test("collect-unordered goes on with the others when a writer is removed", async () => {
     const program = await new Program().actor("a", "test.Fork");
     await program.actor("b", "test.Fork");
-    await program.actor("c", "std.Identity");
+    await program.actor("c", "test.Relay");
     program.feed("a.token").feed("b.token").tap("a.seen").tap("b.seen").tap("c.out");
     program.join("a.out", "c.token", collected(0)).join("b.out", "c.token", collected(1));
     program.feed("c.token", collected(2));
@@ -63,7 +63,7 @@ describe.each(Object.entries(RIGS))("ports with several connections on %s", (_na
   });
 
   test("collect-unordered over a link loses nothing and keeps each writer's order", async () => {
-    const program = await new Program().actor("c", "std.Identity");
+    const program = await new Program().actor("c", "test.Relay");
     for (const place of [0, 1, 2]) program.feed("c.token", collected(place, { name: `f${place}` }));
     const running = await program.tap("c.out").run(rig);
     for (const place of [0, 1, 2])
@@ -79,7 +79,7 @@ describe.each(Object.entries(RIGS))("ports with several connections on %s", (_na
   });
 
   test("round-robin gives each reader one in turn, and waits for the one whose turn it is", async () => {
-    const program = await new Program().actor("a", "std.Identity");
+    const program = await new Program().actor("a", "test.Relay");
     program.feed("a.token");
     for (const turn of [2, 0, 1]) program.tap("a.out", routed("round-robin", turn, { name: `t${turn}`, length: 1 }));
     const running = await program.run(rig);
@@ -96,10 +96,10 @@ describe.each(Object.entries(RIGS))("ports with several connections on %s", (_na
   });
 
   test("random gives each token to one reader, to each its share", async () => {
-    const program = await new Program().actor("a", "std.Identity");
-    await program.actor("b", "std.Identity");
-    await program.actor("c", "std.Identity");
-    await program.actor("d", "std.Identity");
+    const program = await new Program().actor("a", "test.Relay");
+    await program.actor("b", "test.Relay");
+    await program.actor("c", "test.Relay");
+    await program.actor("d", "test.Relay");
     program.feed("a.token").tap("d.out");
     for (const [turn, id] of ["b", "c"].entries()) {
       program.join("a.out", `${id}.token`, routed("random", turn)).join(`${id}.out`, "d.token", collected(turn));
@@ -116,8 +116,8 @@ describe.each(Object.entries(RIGS))("ports with several connections on %s", (_na
 
   test("balanced gives each token to the reader with most room, and blocks when none has any", async () => {
     const program = await new Program().actor("a", "test.Fork");
-    await program.actor("b", "std.Identity");
-    await program.actor("c", "std.Identity");
+    await program.actor("b", "test.Relay");
+    await program.actor("c", "test.Relay");
     program.feed("a.token").tap("a.seen", 16).tap("b.out").tap("c.out");
     program.join("a.out", "b.token", routed("balanced", 0, { length: 2 }));
     program.join("a.out", "c.token", routed("balanced", 1, { length: 4 }));
@@ -134,10 +134,10 @@ describe.each(Object.entries(RIGS))("ports with several connections on %s", (_na
   });
 
   test("a second connection that is not collected, or routed in another way, is refused and leaves nothing", async () => {
-    const twice = await new Program().actor("a", "std.Identity");
+    const twice = await new Program().actor("a", "test.Relay");
     twice.feed("a.token").feed("a.token", { name: "more" }).discard("a.out");
     await expect(twice.run(rig)).rejects.toMatchObject({ code: "PORT_UNKNOWN" });
-    const mixed = await new Program().actor("a", "std.Identity");
+    const mixed = await new Program().actor("a", "test.Relay");
     mixed.feed("a.token").tap("a.out", routed("random", 0)).tap("a.out", { name: "more" });
     await expect(mixed.run(rig)).rejects.toMatchObject({ code: "PORT_UNKNOWN" });
     await expect(rig.host.report("a")).rejects.toMatchObject({ code: "ACTOR_UNKNOWN" });

@@ -11,6 +11,10 @@
 @external("k", "9") declare function size(inport: i32): i32;
 @external("k", "10") declare function read(inport: i32, target: usize): void;
 
+@external("k", "11") declare function sendEnd(port: i32): void;
+@external("k", "12") declare function sendException(port: i32, units: usize, length: i32): void;
+@external("k", "13") declare function kind(inport: i32): i32;
+
 /** An encoded token that the actor does not look into; its rtSize is the length. */
 @global @final
 class Token {}
@@ -18,6 +22,22 @@ class Token {}
 @global @inline
 function __kappa_pass(outport: i32, inport: i32): void {
   pass(outport, inport);
+}
+
+@global @inline
+function __kappa_end(port: i32): void {
+  sendEnd(port);
+}
+
+@global @inline
+function __kappa_fail(port: i32, reason: string): void {
+  sendException(port, changetype<usize>(reason), reason.length);
+}
+
+/** 0 a value, 1 the end of a stream, 2 an exception. */
+@global @inline
+function __kappa_kind(inport: i32): i32 {
+  return kind(inport);
 }
 
 @global @inline

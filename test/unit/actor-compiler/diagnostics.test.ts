@@ -3,7 +3,7 @@ import { compileActor } from "../../../compiler/actor/index.js";
 import { RULES } from "../../../compiler/actor/rules.js";
 import { CompileError, type Diagnostic } from "../../../compiler/diagnostic.js";
 
-const IMPORT = 'import { action, type In, type Out, type Token, memory } from "kappa";\n';
+const IMPORT = 'import { action, exception, type In, type Out, type Token, memory } from "kappa";\n';
 
 /** Errors of a text. */
 async function errorsOf(text: string): Promise<Diagnostic[]> {
@@ -91,7 +91,13 @@ const CASES: [code: string, title: string, marked: string][] = [
   ["KA011", "a port of a method", inClass("private f(a: «Out<i32>»): void {}")],
   ["KA011", "an action with a result", inClass("@action f(a: In<i32>): «i32» { return 1; }")],
   ["KA011", "a port twice in an action", inClass("@action «f»(a: In<i32>, a: Out<i32>): void {}")],
+  ["KA010", "a handler with a timer", inClass("@exception({ «every: 10» }) f(a: In<i32>): void {}")],
+  ["KA010", "a handler that is an action", inClass("«@action» @exception f(a: In<i32>): void {}")],
+  ["KA011", "an action that asks for an exception", inClass("@action f(a: In<i32>): void { if (a.«failed») return; }")],
+  ["KA011", "the end of a stream with a value", inClass("@action f(a: Out<i32>): void { a.«end»(1); }")],
+  ["KA011", "an exception without a reason", inClass("@exception f(b: In<i32>, a: Out<i32>): void { a.«fail»(); }")],
   ["KA012", "an action without ports", inClass("@action «f»(): void {}")],
+  ["KA012", "a handler without an inport", inClass("@exception «f»(a: Out<i32>): void {}")],
   ["KA013", "a guard that names nothing", inClass('@action({ when: «"ready"» }) f(a: In<i32>): void {}')],
   ["KA013", "a guard that is a number", inClass('private n: i32 = 0; @action({ when: «"n"» }) f(a: In<i32>): void {}')],
   ["KA013", "a period that is text", inClass('private p: string = ""; @action({ every: «"p"» }) f(): void {}')],
@@ -193,7 +199,7 @@ describe("diagnostics of actors", () => {
         "a.ts:3:35: error KA011: the In port a has no send(…)",
         "    @action f(a: In<i32>): void { a.send(1); }",
         "                                    ^^^^",
-        "  hint: use `port.value` of an `In`, and `port.send(value)` or `port.pass(inport)` of an `Out`",
+        "  hint: use `port.value` of an `In`, and `port.send(value)`, `pass(inport)`, `end()` or `fail(reason)` of an `Out`",
       ].join("\n"),
     );
   });

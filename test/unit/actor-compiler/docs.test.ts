@@ -20,7 +20,7 @@ describe("docs/actors.md", () => {
   );
 
   test("there are examples, and the codes it names are there", () => {
-    expect(examples.length).toBe(4);
+    expect(examples.length).toBe(5);
     const codes: string[] = Object.values(RULES).map(([code]) => code);
     for (const [code] of guide.matchAll(/KA\d{3}/g)) expect(codes).toContain(code);
   });
