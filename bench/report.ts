@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+
 /** A table of the report. Cells are Markdown. */
 export interface Table {
   title: string;
@@ -5,14 +7,16 @@ export interface Table {
   text: string;
   columns: string[];
   rows: string[][];
+  /** What a reader should know of these figures, above all what stands in the way of a budget that is missed: Markdown. */
+  notes?: readonly (string | false)[];
   /** The command that makes these figures alone. */
   command: string;
 }
 
-const INTRODUCTION = `# Benchmarks
+const introduction = () => `# Benchmarks
 
-Written by \`make bench\`; do not edit. Figures in bytes unless a unit is given. Device figures are of the firmware that
-\`make firmware\` builds, in QEMU 7.2. QEMU counts instructions, not cycles: it has no pipeline and no flash wait states. A
+Written by \`make bench\`; do not edit. Under each table is the command that makes it alone, after \`make build images\`.
+Figures in bytes unless a unit is given. Device figures are of the firmware that \`make firmware\` builds, in QEMU ${version()}. QEMU counts instructions, not cycles: it has no pipeline and no flash wait states. A
 budget that is missed is marked **over**. Peers' figures are those of the project's design notes: measured in QEMU on a Cortex-M4, or what their documentation says.
 `;
 
@@ -31,12 +35,35 @@ export function count(figure: number): string {
 }
 
 export function markdown(tables: readonly Table[]): string {
-  return [INTRODUCTION, ...tables.map(section)].join("\n");
+  return [introduction(), ...tables.map(section)].join("\n");
 }
 
-function section({ title, text, columns, rows, command }: Table): string {
+function listed(notes: readonly (string | false)[]): string[] {
+  const items = notes.filter((note) => note !== false);
+  return items.length === 0 ? [] : [...items.map((note) => `- ${note}`), ""];
+}
+
+/** QEMU's version, such as 7.2. */
+function version(): string {
+  const text = execFileSync("qemu-system-arm", ["--version"], { encoding: "utf8" });
+  return /version (\d+\.\d+)/.exec(text)?.[1] ?? "of an unknown version";
+}
+
+function section({ title, text, columns, rows, notes = [], command }: Table): string {
   const widths = columns.map((column, i) => Math.max(3, column.length, ...rows.map((row) => row[i]!.length)));
   const line = (cells: string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(" | ")} |`;
   const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
-  return [`## ${title}`, "", text, "", line(columns), rule, ...rows.map(line), "", `\`${command}\``, ""].join("\n");
+  return [
+    `## ${title}`,
+    "",
+    text,
+    "",
+    line(columns),
+    rule,
+    ...rows.map(line),
+    "",
+    ...listed(notes),
+    `\`${command}\``,
+    "",
+  ].join("\n");
 }

@@ -48,12 +48,30 @@ and the firmware of \`${BOARD}\` in QEMU. A request and its reply are two messag
       ),
       row("the same, the module known", single.again, [600, 4], ""),
     ],
+    notes: [
+      `Of the messages of a deployment two carry the module and two the actor with its connections, started; the last is the
+  connection's first acknowledgement, which grants credit and comes without being asked for.`,
+    ],
     command: "node build/js/bench/main.js wire",
   };
 }
 
-/** What `action` sends over the link. */
-async function trafficOf({ device }: Bench, action: () => Promise<void>): Promise<Traffic> {
+/**
+ * What `action` causes on the link. A question at its end is answered after all that the board had to say; it is not
+ * counted.
+ */
+async function trafficOf(bench: Bench, action: () => Promise<void>): Promise<Traffic> {
+  const question = () => bench.within("the board's metrics", bench.device.metrics());
+  await question();
+  const asked = await counted(bench, question);
+  const all = await counted(bench, async () => {
+    await action();
+    await question();
+  });
+  return { bytes: all.bytes - asked.bytes, messages: all.messages - asked.messages };
+}
+
+async function counted({ device }: Bench, action: () => Promise<unknown>): Promise<Traffic> {
   const before = device.statistics;
   await action();
   const { bytesIn, bytesOut, framesIn, framesOut } = device.statistics;
@@ -83,7 +101,7 @@ async function stream(bench: Bench, id: string, window: number): Promise<Traffic
   const fill = () => {
     while (sent < TOKENS && sink.push(TOKEN)) sent++;
   };
-  const { bytes, messages } = await trafficOf(bench, () =>
+  const { bytes, messages } = await counted(bench, () =>
     bench.within(
       `${TOKENS} tokens to be acknowledged`,
       new Promise<void>((resolve) => {
