@@ -5,27 +5,59 @@ import { type Drawing, type DrawnActor, layOut, type Point, SIZE } from "./layou
 const BEND = 6;
 const DOT = 4;
 
-/** Light and dark follow the reader; colours of namespaces are hues, so that they suit both. */
+interface Theme {
+  [part: string]: string;
+  paper: string;
+  ink: string;
+  faint: string;
+  line: string;
+  node: string;
+  rim: string;
+  box: string;
+  odd: string;
+  end: string;
+  accent: string;
+}
+
+const LIGHT: Theme = {
+  ...{ paper: "#ffffff", ink: "#1f2933", faint: "#667784", line: "#5b7083", node: "#ffffff" },
+  ...{ rim: "#b6c2cd", box: "#f5f7fa", odd: "#e9eef3", end: "#e3f2fd", accent: "#1976d2" },
+};
+
+const DARK: Theme = {
+  ...{ paper: "#12171d", ink: "#e6edf3", faint: "#9aa9b7", line: "#8fa3b5", node: "#1d2630" },
+  ...{ rim: "#445362", box: "#171e26", odd: "#1b2530", end: "#10304d", accent: "#64b5f6" },
+};
+
+/** Plain colours in plain rules, without variables: not only browsers draw these pictures. */
+function colours(theme: Theme): string {
+  return `
+.kappa text { fill: ${theme.ink}; }
+.kappa .paper { fill: ${theme.paper}; }
+.kappa .box { fill: ${theme.box}; stroke: ${theme.rim}; }
+.kappa .odd { fill: ${theme.odd}; }
+.kappa .faint, .kappa .args { fill: ${theme.faint}; }
+.kappa .node { fill: ${theme.node}; stroke: ${theme.rim}; }
+.kappa .dot { fill: ${theme.node}; }
+.kappa .end { fill: ${theme.end}; stroke: ${theme.accent}; }
+.kappa .edge { stroke: ${theme.line}; }
+.kappa .edge:hover { stroke: ${theme.accent}; }
+.kappa .tip { fill: ${theme.line}; }
+.kappa .void { stroke: ${theme.faint}; }`;
+}
+
+/** Light and dark follow the reader. */
 const STYLE = `
-.kappa { --paper: #ffffff; --ink: #1f2933; --faint: #667784; --line: #5b7083; --node: #ffffff; --rim: #b6c2cd; --box: #f5f7fa; --box2: #e9eef3; --end: #e3f2fd; --accent: #1976d2; --tone: 45%; }
-@media (prefers-color-scheme: dark) { .kappa { --paper: #12171d; --ink: #e6edf3; --faint: #9aa9b7; --line: #8fa3b5; --node: #1d2630; --rim: #445362; --box: #171e26; --box2: #1b2530; --end: #10304d; --accent: #64b5f6; --tone: 62%; } }
-.kappa text { font-family: ui-sans-serif, system-ui, "Segoe UI", Roboto, Helvetica, Arial, sans-serif; fill: var(--ink); }
-.kappa .paper { fill: var(--paper); }
-.kappa .box { fill: var(--box); stroke: var(--rim); stroke-dasharray: 5 4; }
-.kappa .box.odd { fill: var(--box2); }
+.kappa text { font-family: ui-sans-serif, system-ui, "Segoe UI", Roboto, Helvetica, Arial, sans-serif; }
+.kappa .box { stroke-dasharray: 5 4; }
 .kappa .title { font-size: ${SIZE.title}px; font-weight: 600; }
-.kappa .faint { font-size: ${SIZE.text}px; fill: var(--faint); }
-.kappa .args { font-size: ${SIZE.text - 1}px; fill: var(--faint); font-style: italic; }
-.kappa .port { font-size: ${SIZE.text}px; }
-.kappa .node { fill: var(--node); stroke: var(--rim); }
-.kappa .stripe { fill: hsl(var(--hue) 55% var(--tone)); }
-.kappa .dot { fill: var(--node); stroke: hsl(var(--hue) 55% var(--tone)); stroke-width: 2; }
-.kappa .end { fill: var(--end); stroke: var(--accent); }
-.kappa .edge { fill: none; stroke: var(--line); stroke-width: 1.5; }
-.kappa .edge:hover { stroke: var(--accent); stroke-width: 3; }
-.kappa .tip { fill: var(--line); }
-.kappa .void { fill: none; stroke: var(--faint); stroke-width: 1.5; }
-`.trim();
+.kappa .faint, .kappa .port { font-size: ${SIZE.text}px; }
+.kappa .args { font-size: ${SIZE.text - 1}px; font-style: italic; }
+.kappa .dot { stroke-width: 2; }
+.kappa .edge, .kappa .void { fill: none; stroke-width: 1.5; }
+.kappa .edge:hover { stroke-width: 3; }${colours(LIGHT)}
+@media (prefers-color-scheme: dark) {${colours(DARK)}
+}`.trim();
 
 /** A graph as an SVG picture that stands alone. The same bytes for the same graph. */
 export async function svgOf(graph: Graph): Promise<string> {
@@ -54,15 +86,15 @@ function box({ x, y, width, height, label, depth }: Drawing["boxes"][number]): s
 
 function actor({ x, y, width, height, name, args, ports, actor: { id, type, args: all } }: DrawnActor): string {
   const lines = [
-    `<g style="--hue: ${hue(type)}"><title>${escaped(`${id}: ${type}(${JSON.stringify(all).slice(1, -1)})`)}</title>`,
+    `<g><title>${escaped(`${id}: ${type}(${JSON.stringify(all).slice(1, -1)})`)}</title>`,
     `<rect class="node" ${frame(x, y, width, height, 7)}/>`,
-    `<path class="stripe" d="M${n(x)} ${n(y + 7)}a7 7 0 0 1 7 -7h${n(width - 14)}a7 7 0 0 1 7 7v-2h${n(-width)}z"/>`,
+    `<path fill="${colourOf(type)}" d="M${n(x)} ${n(y + 7)}a7 7 0 0 1 7 -7h${n(width - 14)}a7 7 0 0 1 7 7v-2h${n(-width)}z"/>`,
     text("title", x + SIZE.pad, y + 21, name),
     text("faint", x + SIZE.pad, y + 36, type),
     ...(args === "" ? [] : [text("args", x + SIZE.pad, y + 50, args)]),
   ];
   for (const { name: port, side, x: px, y: py } of ports) {
-    lines.push(`<circle class="dot" cx="${n(px)}" cy="${n(py)}" r="${DOT}"/>`);
+    lines.push(`<circle class="dot" stroke="${colourOf(type)}" cx="${n(px)}" cy="${n(py)}" r="${DOT}"/>`);
     const at = side === "in" ? px + SIZE.pad : px - SIZE.pad;
     lines.push(text("port", at, py + 4, port, side === "in" ? "start" : "end"));
   }
@@ -119,11 +151,11 @@ function text(kind: string, x: number, y: number, content: string, anchor = "sta
   return `<text class="${kind}" x="${n(x)}" y="${n(y)}"${where}>${escaped(content)}</text>`;
 }
 
-/** One hue a namespace. */
-function hue(type: string): number {
+/** One colour a namespace, of a tone that suits light and dark. */
+function colourOf(type: string): string {
   let hash = 7;
   for (const letter of type.split(".")[0]!) hash = (hash * 31 + letter.charCodeAt(0)) % 360;
-  return hash;
+  return `hsl(${hash}, 55%, 50%)`;
 }
 
 /** A coordinate with at most two decimals. */
