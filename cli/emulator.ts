@@ -16,7 +16,7 @@ export interface EmulatedBoard {
 }
 
 export interface BoardOptions {
-  /** A board with an emulator: `native_sim`, or a QEMU machine (`netduinoplus2`, `mps2_an386`). */
+  /** A board with an emulator: `native_sim`, or a QEMU machine (`netduinoplus2`, `bbc_microbit`, `mps2_an386`). */
   board: string;
   /** Image to run; by default what `make firmware` builds for the board. */
   image?: string;
@@ -25,7 +25,11 @@ export interface BoardOptions {
 }
 
 /** QEMU's machine for each board that it emulates. */
-const MACHINES: Record<string, string> = { netduinoplus2: "netduinoplus2", mps2_an386: "mps2-an386" };
+const MACHINES: Record<string, string> = {
+  netduinoplus2: "netduinoplus2",
+  bbc_microbit: "microbit",
+  mps2_an386: "mps2-an386",
+};
 
 /** Starts a board and resolves when its UART can be reached. */
 export async function startBoard(options: BoardOptions): Promise<EmulatedBoard> {

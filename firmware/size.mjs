@@ -4,16 +4,17 @@ import { basename } from "node:path";
 
 const RAM_ONLY = /^\.bss/;
 const LINK = /^(connection|endpoint|event|frame|link|operation_\w+|request|session|sha256|wire)\.o$/;
-const BOARD = /^(board|main|startup|time|uart|room)\.o$/;
+const BOARD = /\/(boards|sim)\//;
 const WASM3 = /^(wasm3|engine_wasm3)\.o$/;
 
 function partOf(object) {
   if (object.includes("(")) return "libc, libgcc, libm";
+  if (BOARD.test(object)) return "board";
   const name = basename(object);
   if (/^crt|\.a$/.test(name)) return "libc, libgcc, libm";
   if (WASM3.test(name)) return "wasm3";
   if (LINK.test(name)) return "link";
-  return BOARD.test(name) ? "board" : "core";
+  return "core";
 }
 
 /** Bytes of flash and RAM by part of a map file's text. */

@@ -8,6 +8,8 @@
 
 #include "device.h"
 
+#include "link.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -63,6 +65,9 @@ static inline uint8_t byte_ring_take(byte_ring *ring) {
 
 /** Clock, time and UART; called once, first of all. */
 void board_start(void);
+
+/** Called after board_start() with defaults and all RAM that is left: what this board has otherwise. */
+void board_configure(kp_config *config, kp_identity *identity);
 
 /** What the chip knows of its last reset (port.h); asked once, before board_start(). */
 uint32_t board_reset_reason(void);

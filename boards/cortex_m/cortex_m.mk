@@ -1,14 +1,21 @@
-# An image for a Cortex-M4F. A board's board.mk includes this; its folder has board.c, device.h and memory.ld.
+# An image for a Cortex-M. A board's board.mk includes this; its folder has board.c, device.h and memory.ld. What it may set
+# before:
+#
+#   CPU            GCC's flags of the core; by default those of a Cortex-M4F
+#   BOARD_SOURCES  more sources of the board, such as its family's drivers
+#   CORTEX_M_TIME  where time and sleep come from; by default SysTick
 
 IMAGE := $(BUILD)/$(BOARD)
 comma := ,
-ARM := arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16
-ARM_FLAGS := $(CORE_BOARD_FLAGS) -ffp-contract=off -isystem $(CMSIS) -I$(BOARDS)/$(BOARD) -I$(BOARDS)/cortex_m \
+CPU ?= -mcpu=cortex-m4 -mfloat-abi=hard -mfpu=fpv4-sp-d16
+CORTEX_M_TIME ?= $(BOARDS)/cortex_m/time.c
+ARM := arm-none-eabi-gcc -mthumb $(CPU)
+ARM_FLAGS := $(CORE_BOARD_FLAGS) -ffp-contract=off -isystem $(CMSIS) -I$(BOARDS)/$(BOARD) -I$(BOARDS)/cortex_m -I$(BOARDS)/nrf \
   -DBOARD_NAME='"$(BOARD)"' -DDEVICE_NAME='"$(NAME)"' \
   $(if $(ATTRS),-DDEVICE_ATTRIBUTES='$(foreach a,$(ATTRS),"$(a)"$(comma))') \
   $$(if $$(filter $(CORE_HOT),$$(<F)),-O2)
-ARM_SOURCES := $(RUNTIME) sim/room.c $(BOARDS)/$(BOARD)/board.c \
-  $(addprefix $(BOARDS)/cortex_m/,main.c memory.c startup.c time.c uart.c)
+ARM_SOURCES := $(RUNTIME) sim/room.c $(BOARDS)/$(BOARD)/board.c $(BOARD_SOURCES) $(CORTEX_M_TIME) \
+  $(addprefix $(BOARDS)/cortex_m/,main.c memory.c startup.c uart.c)
 ARM_OBJECTS := $(call objects,$(IMAGE),$(ARM_SOURCES))
 ARM_SCRIPTS := $(BOARDS)/$(BOARD)/memory.ld $(BOARDS)/cortex_m/cortex_m.ld
 

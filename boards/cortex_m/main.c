@@ -1,8 +1,6 @@
 /* The main loop of a board with a Cortex-M. */
 #include "cortex_m.h"
 
-#include "link.h"
-
 #ifndef BOARD_NAME
 #error "BOARD_NAME is to be defined: the board's Zephyr name"
 #endif
@@ -14,9 +12,6 @@
 #endif
 
 extern uint8_t heap_start[], heap_end[];
-
-/** Largest heap that a board gives to actors; boards with little RAM give all. */
-extern const size_t board_heap_max;
 
 static const char *const attributes[] = {DEVICE_ATTRIBUTES};
 
@@ -38,10 +33,10 @@ int main(void) {
            attributes[identity.attribute_count] != NULL) {
         identity.attribute_count++;
     }
-    const size_t heap_bytes = (size_t)(heap_end - heap_start);
     config.heap = heap_start;
-    config.heap_bytes = heap_bytes < board_heap_max ? heap_bytes : board_heap_max;
+    config.heap_bytes = (size_t)(heap_end - heap_start);
     board_start();
+    board_configure(&config, &identity);
     if (kp_link_init(&config, &identity) < 0) {
         cortex_m_fault();
     }

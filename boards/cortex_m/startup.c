@@ -11,7 +11,7 @@ extern uint32_t data_load[], data_start[], data_end[], bss_start[], bss_end[], s
 static uint32_t reset_reason;
 
 void reset_handler(void);
-void systick_handler(void);
+void __attribute__((weak, alias("cortex_m_fault"))) systick_handler(void);
 
 static void __attribute__((used)) fault_store(const uint32_t *frame) {
     static const uint32_t none[8];
@@ -20,8 +20,10 @@ static void __attribute__((used)) fault_store(const uint32_t *frame) {
     }
     cortex_m_kept.fault.magic = FAULT_MAGIC;
     cortex_m_kept.fault.exception = __get_IPSR();
+#if __CORTEX_M >= 3 /* ARMv6-M has no fault status */
     cortex_m_kept.fault.status = SCB->CFSR;
     cortex_m_kept.fault.address = SCB->BFAR;
+#endif
     for (unsigned i = 0; i < 8; i++) {
         cortex_m_kept.fault.frame[i] = frame[i];
     }
@@ -30,7 +32,7 @@ static void __attribute__((used)) fault_store(const uint32_t *frame) {
 
 void __attribute__((naked)) cortex_m_fault(void) {
     /* An overflown stack is of no use to fault_store(): it gets a fresh one. */
-    __asm volatile("mrs r0, msp\n ldr r1, =stack_end\n mov sp, r1\n b fault_store");
+    __asm volatile("mrs r0, msp\n ldr r1, =stack_end\n mov sp, r1\n ldr r1, =fault_store\n bx r1");
 }
 
 /* ARMv7-M ARM, table B1-4. The board's interrupts follow in .vectors.board. */
@@ -54,9 +56,11 @@ __attribute__((section(".vectors"), used)) const cortex_m_handler vectors[16] = 
 };
 
 void reset_handler(void) {
+#ifdef __ARM_FP
     SCB->CPACR |= 0xFu << 20; /* the FPU: full access (B3.2.20) */
     __DSB();
     __ISB();
+#endif
     for (uint32_t *from = data_load, *to = data_start; to < data_end;) {
         *to++ = *from++;
     }

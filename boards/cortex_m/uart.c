@@ -3,8 +3,13 @@
 
 #include "port.h"
 
-/* Received bytes wait while an actor fires: 44 ms at 115200 baud. A frame that goes out waits in the link. */
-static uint8_t rx_bytes[512], tx_bytes[256];
+/* Received bytes wait while an actor fires: 512 are 44 ms at 115200 baud. A frame that goes out waits in the link. A
+ * board with little RAM says less in its device.h. */
+#ifndef UART_RX_BYTES
+#define UART_RX_BYTES 512u
+#define UART_TX_BYTES 256u
+#endif
+static uint8_t rx_bytes[UART_RX_BYTES], tx_bytes[UART_TX_BYTES];
 byte_ring cortex_m_rx = {.bytes = rx_bytes, .size = sizeof rx_bytes};
 byte_ring cortex_m_tx = {.bytes = tx_bytes, .size = sizeof tx_bytes};
 

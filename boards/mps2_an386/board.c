@@ -8,7 +8,7 @@
 #define LINK_BAUD 115200u
 
 /* As much as a common part has, so that what fits here fits there. */
-const size_t board_heap_max = 120u * 1024u;
+#define HEAP_BYTES (120u * 1024u)
 
 /* ---- UART0 (DDI 0479, 4.3.3) ---- */
 
@@ -76,10 +76,18 @@ uint32_t board_reset_reason(void) {
     return KP_RESET_POWER;
 }
 
+/* All memory is RAM. */
+const kp_flash kp_port_flash = {.bytes = 0};
+
 const kp_capability kp_port_capabilities[] = {ROOM_CAPABILITIES};
 const size_t kp_port_capability_count = sizeof kp_port_capabilities / sizeof kp_port_capabilities[0];
 
 void board_start(void) {
     cortex_m_time_begin(CLOCK_HZ);
     start_uart();
+}
+
+void board_configure(kp_config *config, kp_identity *identity) {
+    (void)identity;
+    config->heap_bytes = HEAP_BYTES;
 }

@@ -1,5 +1,6 @@
 /* native_sim: the firmware as a Linux process, for tests, fuzzing and fleets. */
 #define _GNU_SOURCE
+#include "flash_memory.h"
 #include "link.h"
 #include "options.h"
 #include "port.h"
@@ -77,6 +78,13 @@ void kp_port_restart(void) {
 size_t kp_port_stack_used(void) {
     return 0;
 }
+
+const kp_flash kp_port_flash = {.base = flash_bytes,
+                                .bytes = sizeof flash_bytes,
+                                .page_bytes = FLASH_PAGE_BYTES,
+                                .write_bytes = FLASH_UNIT_BYTES,
+                                .erase = flash_erase,
+                                .program = flash_program};
 
 static int light(uint32_t *slots) {
     if (options.trace && room_light() != (slots[0] != 0)) {

@@ -1,6 +1,6 @@
 # native_sim: a Linux process, plain and with sanitizers.
 
-NATIVE_SOURCES := $(RUNTIME) sim/room.c $(addprefix $(BOARDS)/native_sim/,board.c options.c uart.c)
+NATIVE_SOURCES := $(RUNTIME) sim/room.c $(addprefix $(BOARDS)/native_sim/,board.c flash_memory.c options.c uart.c)
 NATIVE := $(BUILD)/native_sim
 NATIVE_ASAN := $(BUILD)/native_sim_asan
 NATIVE_SANITIZE := -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all

@@ -14,8 +14,6 @@
 #define WAIT_STEPS   100000u /* of a loop that waits for an oscillator; it starts in some milliseconds */
 #define RANDOM_STEPS 1000u   /* likewise for a random number: 40 cycles of 48 MHz */
 
-const size_t board_heap_max = SIZE_MAX;
-
 /* ---- Clock (7.3) ---- */
 
 static bool wait_for(volatile uint32_t *where, uint32_t mask, uint32_t value, uint32_t steps) {
@@ -166,10 +164,18 @@ static int light(uint32_t *slots) {
     return room_io_light(slots);
 }
 
+/* Sectors of 128 KB are too large for a module each, and QEMU's flash cannot be programmed. */
+const kp_flash kp_port_flash = {.bytes = 0};
+
 const kp_capability kp_port_capabilities[] = {{32, room_sense_temp}, {40, light}, {41, room_io_digitalout}};
 const size_t kp_port_capability_count = sizeof kp_port_capabilities / sizeof kp_port_capabilities[0];
 
 /* ---- Start ---- */
+
+void board_configure(kp_config *config, kp_identity *identity) {
+    (void)config;
+    (void)identity; /* the room is simulated on the chip, too */
+}
 
 void board_start(void) {
     uint32_t usart_hertz;

@@ -9,6 +9,10 @@
 #include "wasm3_config.h"
 #include "wasm3_seam.h"
 
+#ifdef KP_WASM3_TRAMPOLINE
+#include "wasm3_trampoline.h"
+#endif
+
 #include "m3_env.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 #include "module.h"
 
+#include "flash.h"
 #include "kp_config.h"
 #include "kappa.h"
 #include "sha256.h"
@@ -178,7 +179,9 @@ static int create(const uint8_t hash[KP_HASH_BYTES], uint32_t total, kp_module *
     if (owner == 0)
         return KP_E_LIMIT;
     kp_module *module = kp_heap_alloc(sizeof *module, owner);
-    uint8_t *bytes = kp_heap_alloc(total, owner);
+    const uint8_t *bytes = module ? kp_flash_take(total) : NULL;
+    if (!bytes)
+        bytes = kp_heap_alloc(total, owner);
     if (!module || !bytes) {
         kp_heap_free_owner(owner);
         return KP_E_MEMORY;
@@ -189,6 +192,14 @@ static int create(const uint8_t hash[KP_HASH_BYTES], uint32_t total, kp_module *
     memcpy(module->hash, hash, KP_HASH_BYTES);
     *out = *link = module;
     return 0;
+}
+
+/** Appends bytes; how many were taken. */
+static int32_t write(const kp_module *module, const uint8_t *bytes, size_t count) {
+    if (kp_flash_holds(module->bytes))
+        return kp_flash_write(module->bytes, module->total, module->have, bytes, count);
+    memcpy((uint8_t *)(uintptr_t)module->bytes + module->have, bytes, count);
+    return (int32_t)count;
 }
 
 int32_t kp_module_write(const uint8_t hash[KP_HASH_BYTES], uint32_t total, uint32_t offset, const uint8_t *bytes,
@@ -209,8 +220,12 @@ int32_t kp_module_write(const uint8_t hash[KP_HASH_BYTES], uint32_t total, uint3
         return (int32_t)module->have;
     if (count > module->total - module->have)
         return KP_E_MALFORMED;
-    memcpy((uint8_t *)(uintptr_t)module->bytes + offset, bytes, count);
-    module->have += (uint32_t)count;
+    int32_t written = write(module, bytes, count);
+    if (written < 0) {
+        drop(module);
+        return written;
+    }
+    module->have += (uint32_t)written;
     if (module->have < module->total)
         return (int32_t)module->have;
     *detail = (uint32_t)kp_heap_free_bytes();

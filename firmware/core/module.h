@@ -12,7 +12,7 @@
 typedef struct kp_module kp_module;
 struct kp_module {
     kp_module *next;
-    const uint8_t *bytes; /* `total` of them; in the heap so far, in flash some day */
+    const uint8_t *bytes; /* `total` of them, in flash or in the heap */
     const kp_engine *engine;
     kp_code *code;
     kp_action *actions;   /* in order of priority */
@@ -29,10 +29,10 @@ struct kp_module {
 };
 
 /**
- * Writes a chunk of a module; returns how many bytes there are from the start (`total` when it is known already). A
- * chunk at another offset changes nothing. The last one checks the hash, the manifest and the code and loads it.
- * KP_E_MODULE, KP_E_MEMORY, KP_E_LIMIT, KP_E_HASH, KP_E_ABI, KP_E_CAPABILITY, KP_E_MALFORMED; after an error with the
- * last chunk the module is gone. `detail` as in docs/link-protocol.md.
+ * Writes a chunk of a module; returns how many bytes there are from the start (`total` when it is known already): in
+ * flash, whole units of programming. A chunk at another offset changes nothing. The last one checks the hash, the
+ * manifest and the code and loads it. KP_E_MODULE, KP_E_MEMORY, KP_E_LIMIT, KP_E_HASH, KP_E_ABI, KP_E_CAPABILITY,
+ * KP_E_MALFORMED; after an error with the last chunk the module is gone. `detail` as in docs/link-protocol.md.
  */
 int32_t kp_module_write(const uint8_t hash[KP_HASH_BYTES], uint32_t total, uint32_t offset, const uint8_t *bytes,
                         size_t count, uint32_t *detail);

@@ -46,15 +46,25 @@ void kp_port_restart(void);
 /** The longest part of the native stack that was ever used, in bytes; 0 when it is not measured. */
 size_t kp_port_stack_used(void);
 
-/* Flash for modules and state. Reserved: the runtime keeps both in RAM so far and calls none of them. */
-typedef struct kp_port_flash {
-    const uint8_t *base;  /* memory-mapped start of the region; its bytes can be read and executed in place */
-    uint32_t bytes;       /* size of the region; 0: the board has none */
-    uint32_t page_bytes;  /* unit of erase */
-    uint32_t write_bytes; /* unit and alignment of programming */
+/** Largest unit of programming that the runtime knows. */
+#define KP_FLASH_UNIT_MAX 32u
+
+/**
+ * Flash for modules: a region that neither the image nor anything else uses. Without one modules lie in the heap. Calls
+ * may halt the processor; what the link loses meanwhile it sends again.
+ */
+typedef struct kp_flash {
+    const uint8_t *base;  /* memory-mapped start; its bytes are read in place */
+    uint32_t bytes;       /* size, a multiple of page_bytes; 0: the board has none */
+    uint32_t page_bytes;  /* unit of erase, a multiple of write_bytes */
+    uint32_t write_bytes; /* unit and alignment of programming, at most KP_FLASH_UNIT_MAX */
+    /** Erases the page at `offset`, a multiple of page_bytes, to FF. 0, or anything else when it failed. */
     int (*erase)(uint32_t offset);
+    /** Programs erased bytes; `offset` and `count` are multiples of write_bytes, `bytes` is aligned to nothing. 0, or
+     * anything else when it failed. */
     int (*program)(uint32_t offset, const void *bytes, uint32_t count);
-} kp_port_flash;
+} kp_flash;
+extern const kp_flash kp_port_flash;
 
 /**
  * One capability: docs/module-abi.md, section 4, numbers from 32 on. `slots` holds the parameters as 32-bit words and

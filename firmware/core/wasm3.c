@@ -51,6 +51,10 @@ static void *kp_wasm3_reallocate(void *memory, size_t bytes) {
 #define realloc(MEMORY, SIZE) kp_wasm3_reallocate(MEMORY, SIZE)
 #define free(MEMORY)          kp_heap_free(MEMORY)
 
+#ifdef KP_WASM3_TRAMPOLINE
+#define M3_IMPLEMENT_ERROR_STRINGS /* as m3_core.c does */
+#include "wasm3_trampoline.h"
+#endif
 #include "m3_core.c"
 #undef calloc
 #undef realloc

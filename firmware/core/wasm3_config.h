@@ -12,4 +12,8 @@
 #define d_m3MaxLinearMemoryPages     1
 #define d_m3LogOutput                0
 
+#if defined(__thumb__) && !defined(__thumb2__)
+#define KP_WASM3_TRAMPOLINE /* see wasm3_trampoline.h */
+#endif
+
 #endif

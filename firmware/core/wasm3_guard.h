@@ -25,13 +25,18 @@ static inline uintptr_t kp_stack_pointer(void) {
 #define kp_stack_pointer() ((uintptr_t)__builtin_frame_address(0))
 #endif
 
-#undef nextOpImpl
+#ifdef KP_WASM3_TRAMPOLINE
+#define KP_RUN_NEXT() RunCode(_pc, d_m3OpArgs)
+#else
 #undef nextOpDirect
 #define nextOpDirect() M3_MUSTTAIL return ((IM3Operation)(*_pc))(_pc + 1, d_m3OpArgs)
+#define KP_RUN_NEXT()  ((IM3Operation)(*_pc))(_pc + 1, d_m3OpArgs)
+#endif
+#undef nextOpImpl
 #define nextOpImpl()                                                                                                   \
     (--kp_wasm3_fuel < 0                         ? KP_WASM3_TRAP(KP_TRAP_FUEL)                                         \
      : kp_stack_pointer() < kp_wasm3_stack_floor ? KP_WASM3_TRAP(KP_TRAP_STACK)                                        \
-                                                 : ((IM3Operation)(*_pc))(_pc + 1, d_m3OpArgs))
+                                                 : KP_RUN_NEXT())
 
 /* 2. No hook at each call: fuel does its work. */
 #define m3_Yield() m3Err_none

@@ -40,6 +40,32 @@ static int io_light(uint32_t *slots) {
     return 0;
 }
 
+static uint8_t nor[HARNESS_FLASH_PAGES * HARNESS_FLASH_PAGE];
+
+static int erase(uint32_t offset) {
+    if (!seen.flash)
+        return -1;
+    CHECK(offset % HARNESS_FLASH_PAGE == 0 && offset < sizeof nor);
+    memset(nor + offset, 0xFF, HARNESS_FLASH_PAGE);
+    seen.erased++;
+    return 0;
+}
+
+static int program(uint32_t offset, const void *bytes, uint32_t count) {
+    CHECK(offset % HARNESS_FLASH_UNIT == 0 && count % HARNESS_FLASH_UNIT == 0 && offset + count <= sizeof nor);
+    for (uint32_t i = 0; i < count; i++)
+        CHECK_EQUAL(nor[offset + i], 0xFF);
+    memcpy(nor + offset, bytes, count);
+    return 0;
+}
+
+const kp_flash kp_port_flash = {.base = nor,
+                                .bytes = sizeof nor,
+                                .page_bytes = HARNESS_FLASH_PAGE,
+                                .write_bytes = HARNESS_FLASH_UNIT,
+                                .erase = erase,
+                                .program = program};
+
 const kp_capability kp_port_capabilities[] = {{32, sense_temp}, {40, io_light}};
 const size_t kp_port_capability_count = 2;
 
@@ -101,7 +127,7 @@ int harness_store_bytes(const uint8_t *bytes, size_t count, uint8_t hash[KP_HASH
     int have = kp_module_write(hash, (uint32_t)count, 0, bytes, half, detail);
     if (have < 0 || (size_t)have == count)
         return have;
-    return kp_module_write(hash, (uint32_t)count, (uint32_t)half, bytes + half, count - half, detail);
+    return kp_module_write(hash, (uint32_t)count, (uint32_t)have, bytes + have, count - (size_t)have, detail);
 }
 
 int harness_store(const module_text *text, uint8_t hash[KP_HASH_BYTES]) {

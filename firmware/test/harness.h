@@ -14,8 +14,15 @@ typedef struct harness {
     char log[128];
     float temperature; /* what sense.temp gives; NAN: it fails */
     uint32_t light;    /* what io.light was last set to */
+    bool flash;        /* the board's flash can be erased: modules go there */
+    unsigned erased;   /* pages */
 } harness;
 extern harness seen;
+
+/** The flash: NOR, so that only erased bytes can be programmed. */
+#define HARNESS_FLASH_PAGES 6U
+#define HARNESS_FLASH_PAGE  128U
+#define HARNESS_FLASH_UNIT  4U
 
 /** Begins a runtime with `bytes` of heap (0: 64 KiB). */
 void harness_begin(size_t bytes);

@@ -60,6 +60,8 @@ size_t kp_port_stack_used(void) {
     return 1000;
 }
 
+const kp_flash kp_port_flash = {.bytes = 0}; /* modules in the heap */
+
 const kp_capability kp_port_capabilities[] = {ROOM_CAPABILITIES};
 const size_t kp_port_capability_count = 3;
 

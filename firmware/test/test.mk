@@ -25,7 +25,7 @@ test-link: $(LINK_UNIT_TESTS:%=$(LINK_TEST)/test_%) $(LINK_TEST)/test_link $(LIN
 	@set -e; for test in $(filter-out %/fuzz,$^); do echo $$(basename $$test); $$test; done
 	@echo fuzz; $(LINK_TEST)/fuzz 3
 
-test: test-core test-uncured test-link
+test: test-core test-trampoline test-uncured test-link
 
 fuzz: $(LINK_TEST)/fuzz
 	@$< $(SECONDS)

@@ -30,6 +30,7 @@ export const RIGS: Record<string, () => Promise<Rig>> = {
   node: nodeRig,
   native_sim: () => boardRig("native_sim"),
   netduinoplus2: () => boardRig("netduinoplus2"),
+  bbc_microbit: () => boardRig("bbc_microbit"),
 };
 
 export async function nodeRig(): Promise<Rig> {
