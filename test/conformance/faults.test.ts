@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect } from "@jest/globals";
 import { Program, type Running } from "./program.js";
 import { RIGS, type Rig } from "./rig.js";
+import { test } from "./scenario.js";
 
 describe.each(Object.entries(RIGS))("faults on %s", (_name, make) => {
   let rig: Rig;

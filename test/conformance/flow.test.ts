@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect } from "@jest/globals";
 import { TypeCode } from "../../compiler/actor/types.js";
 import { Program } from "./program.js";
 import { RIGS, type Rig } from "./rig.js";
+import { test } from "./scenario.js";
 
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect } from "@jest/globals";
 import { TypeCode } from "../../compiler/actor/types.js";
 import type { Collecting, Routing } from "../../runtime/host.js";
 import { Program, type Running } from "./program.js";
 import { RIGS, type Rig } from "./rig.js";
+import { test } from "./scenario.js";
 
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 const routed = (kind: Routing["kind"], turn: number, more = {}) => ({ routing: { kind, turn }, ...more });

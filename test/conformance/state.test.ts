@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect } from "@jest/globals";
 import type { TokenValue } from "../../compiler/actor/token.js";
 import { Program, type Running } from "./program.js";
 import { nodeRig, RIGS, type Rig } from "./rig.js";
+import { test } from "./scenario.js";
 
 interface Case {
   type: string;

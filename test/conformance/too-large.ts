@@ -1,0 +1,4 @@
+/** Scenarios whose actors do not all fit on a board at once, by their full names; see the READMEs of the boards. */
+export const TOO_LARGE: readonly string[] = [
+  "actors on bbc_microbit an action with two outports answers on both, and on none while one is not connected",
+];
