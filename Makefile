@@ -24,6 +24,7 @@ firmware: setup ## Build the firmware of one board: make firmware BOARD=netduino
 .PHONY: images
 images: setup
 	@$(MAKE) --no-print-directory -C firmware BOARD=netduinoplus2 NAME=board ATTRS="room=kitchen" >/dev/null
+	@$(MAKE) --no-print-directory -C firmware BOARD=bbc_microbit >/dev/null
 	@$(MAKE) --no-print-directory -C firmware BOARD=mps2_an386 >/dev/null
 	@$(MAKE) --no-print-directory -C firmware BOARD=native_sim >/dev/null
 

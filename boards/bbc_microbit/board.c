@@ -164,7 +164,6 @@ void board_configure(kp_config *config, kp_identity *identity) {
     config->modules_max = 16;
     config->token_max = 64;
     config->frame_max = 128;
-    config->queue_large_tokens = 1;
     config->engine_stack_words = 128;
     config->native_stack_bytes = 1024;
 }
