@@ -6,7 +6,7 @@ KAPPA := node --enable-source-maps $(BUILD)/js/cli/main.js
 JEST  := node --experimental-vm-modules --no-warnings node_modules/jest/bin/jest.js
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build firmware run demo test unit lint format bench fuzz soak clean
+.PHONY: help setup build firmware new-board run demo test unit lint format bench fuzz soak clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z_-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ build: setup ## Compile the TypeScript parts
 
 firmware: setup ## Build the firmware of one board: make firmware BOARD=netduinoplus2 [NAME=.. ATTRS="k=v ..."]
 	@$(MAKE) --no-print-directory -C firmware BOARD=$(BOARD)
+
+new-board: ## Start a port to another board: make new-board NAME=my_board FROM=bbc_microbit (docs/porting.md)
+	@scripts/new-board.sh '$(NAME)' '$(FROM)'
 
 # What the demo and the tests run on.
 .PHONY: images

@@ -1,5 +1,6 @@
 /**
- * What a board supplies to the runtime: about a dozen functions and a table of capabilities.
+ * What a board supplies to the runtime: about a dozen functions and a table of capabilities. How to write one:
+ * docs/porting.md.
  *
  * All are called from the main loop only, never from an interrupt. kp_port_receive(), kp_port_send() and the sleep
  * together must not lose a wake-up: a byte that arrives between the last kp_port_receive() and kp_port_sleep() ends the
@@ -58,7 +59,7 @@ typedef struct kp_flash {
     uint32_t bytes;       /* size, a multiple of page_bytes; 0: the board has none */
     uint32_t page_bytes;  /* unit of erase, a multiple of write_bytes */
     uint32_t write_bytes; /* unit and alignment of programming, at most KP_FLASH_UNIT_MAX */
-    /** Erases the page at `offset`, a multiple of page_bytes, to FF. 0, or anything else when it failed. */
+    /** Erases the page at `offset`, a multiple of page_bytes. 0, or anything else when it failed. */
     int (*erase)(uint32_t offset);
     /** Programs erased bytes; `offset` and `count` are multiples of write_bytes, `bytes` is aligned to nothing. 0, or
      * anything else when it failed. */
