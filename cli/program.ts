@@ -7,6 +7,7 @@ import { addDocs } from "./commands/docs.js";
 import { addFormat } from "./commands/fmt.js";
 import { addGraph } from "./commands/graph.js";
 import { addKappas } from "./commands/kappas.js";
+import { addLanguageServer } from "./commands/lsp.js";
 import { addTokens } from "./commands/tokens.js";
 import { EXIT, Failure } from "./exit.js";
 import { humanForm } from "./findings.js";
@@ -24,7 +25,8 @@ export function program(): Command {
     .helpOption("-h, --help", "print what there is, with examples")
     .exitOverride();
   kappa.commandsGroup("Write:");
-  for (const add of [addCheck, addCompile, addGraph, addFormat, addActor, addTest, addDocs]) add(kappa);
+  for (const add of [addCheck, addCompile, addGraph, addFormat, addActor, addTest, addDocs, addLanguageServer])
+    add(kappa);
   kappa.commandsGroup("Run:");
   for (const add of [addHost, addDeploy, addKappas, addTokens]) add(kappa);
   kappa.commandsGroup("Further:");

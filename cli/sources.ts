@@ -82,10 +82,15 @@ export async function actorStore(directories: readonly string[]): Promise<ActorS
   const { ActorStore } = await import("../runtime/mesh/actor-store.js");
   return ActorStore.open({
     directories: [...directories, join(packageDirectory(), "actors")],
-    cache: join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "kappa", "modules"),
+    cache: moduleCache(),
     compile: async (text, options) => (await import("../compiler/actor/index.js")).compileActor(text, options),
     compilerVersion: compilerVersion(),
   });
+}
+
+/** Where modules are kept from one command to the next. */
+export function moduleCache(): string {
+  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "kappa", "modules");
 }
 
 export interface ScriptOptions {

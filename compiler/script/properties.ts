@@ -9,7 +9,7 @@ import type { Range } from "./source.js";
 import { rangeOf } from "./tree.js";
 
 /** The properties that a port may have: on which side, and the values of each. */
-const PROPERTIES = new Map<string, { only: Direction; values: string[] }>([
+export const PROPERTIES = new Map<string, { only: Direction; values: string[] }>([
   // When nobody takes a kappa's tokens: the actor before waits, or the port keeps the newest alone.
   ["overflow", { only: "outport", values: ["block", "latest"] }],
 ]);

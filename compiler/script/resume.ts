@@ -69,7 +69,8 @@ function opensBody(tokens: Token[], index: number): boolean {
   return false;
 }
 
-function startsStatement(tokens: Token[], index: number): boolean {
+/** Whether tokens are shaped like the beginning of a statement. */
+export function startsStatement(tokens: Token[], index: number): boolean {
   const [first, second, third] = [0, 1, 2].map((step) => nameAt(tokens, index + step));
   switch (first) {
     case "ID":

@@ -53,3 +53,8 @@ export function editDistance(a: string, b: string, limit = Number.POSITIVE_INFIN
   }
   return Math.min(limit, last[b.length] ?? 0);
 }
+
+/** The candidate that a hint of `didYouMean` names; undefined for any other hint. */
+export function suggested(hint: string | undefined): string | undefined {
+  return /^did you mean '(.+)'\?$/.exec(hint ?? "")?.[1];
+}

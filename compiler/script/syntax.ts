@@ -1,15 +1,38 @@
+import type { AstNode } from "langium";
 import type { Finding } from "./diagnostics.js";
 import { FINDINGS } from "./diagnostics.js";
-import type { Script } from "./generated/ast.js";
+import type { Component, ComponentBody, Script } from "./generated/ast.js";
 import type { Expectation, LexicalFault, Token } from "./language.js";
 import { calvinServices, MAX_NAME, MAX_NESTING } from "./language.js";
 import type { Report } from "./report.js";
-import { continuation } from "./resume.js";
+import { continuation, startsStatement } from "./resume.js";
 import type { Range } from "./source.js";
+import { rangeOf } from "./tree.js";
 
 /** After so many syntax errors the text is hardly a script; each costs another parse of the rest. */
 const MAX_SYNTAX_ERRORS = 20;
 
+/** A stretch of a text that could be read: the tree, of which all holds that begins before `end`. */
+export interface Piece {
+  tree: Script | ComponentBody;
+  end: number;
+}
+
+/**
+ * What can be read of a text, for tools that work while it is written: the trees before, between and after the syntax
+ * errors. The last statement of each but the last may lack parts.
+ */
+export function readPieces(text: string): Piece[] {
+  const { lexer, parser } = calvinServices();
+  const first = parser.parse<Script>(text);
+  const pieces: Piece[] = [];
+  const { tokens } = lexer.tokenize(text);
+  const faults = syntaxFaults(text, tokens, first, pieces);
+  while (faults.next().done !== true);
+  return pieces;
+}
+
+type Parsed = ReturnType<ReturnType<typeof calvinServices>["parser"]["parse"]>;
 type ParserError = ReturnType<ReturnType<typeof calvinServices>["parser"]["parse"]>["parserErrors"][number];
 
 /**
@@ -29,7 +52,7 @@ export function parseScript(report: Report): Script | undefined {
   if (error !== undefined && !badLines.has(0)) {
     const { tokens } = lexer.tokenize(text);
     const isBad = (token: Token | undefined) => token !== undefined && badLines.has(token.endLine ?? 0);
-    for (const { index, range, finding } of syntaxFaults(text, tokens, error)) {
+    for (const { index, range, finding } of syntaxFaults(text, tokens, first)) {
       // What could not be read may have closed a bracket, so the first token after it is no better.
       const follows = startsLine(tokens, index) && isBad(tokens[index - 1]);
       if (!follows && !isBad(tokens[index])) report.add(range, finding);
@@ -38,20 +61,32 @@ export function parseScript(report: Report): Script | undefined {
   return report.hasErrors ? undefined : first.value;
 }
 
-/** The first syntax error of each broken statement, given the first of all. */
-function* syntaxFaults(text: string, tokens: Token[], first: ParserError): Iterable<SyntaxFault> {
+/** The first syntax error of each broken statement, given how the whole text parses; gathers what could be read. */
+function* syntaxFaults(
+  text: string,
+  tokens: Token[],
+  first: Parsed,
+  pieces: Piece[] = [],
+): Iterator<SyntaxFault> & Iterable<SyntaxFault> {
+  const take = (result: Parsed): ParserError | undefined => {
+    const error = result.parserErrors[0];
+    const end = error === undefined ? text.length : locate(error, tokens).range.offset;
+    pieces.push({ tree: result.value as Piece["tree"], end });
+    return error;
+  };
   const parseFrom = (index: number, rule?: string): ParserError | undefined => {
     const offset = tokens[index]?.startOffset ?? text.length;
     const rest = " ".repeat(offset) + text.slice(offset);
-    return calvinServices().parser.parse(rest, rule === undefined ? {} : { rule }).parserErrors[0];
+    return take(calvinServices().parser.parse(rest, rule === undefined ? {} : { rule }));
   };
-  let error: ParserError | undefined = first;
+  let error = take(first);
   let resumed = -1;
   for (let count = 0; error !== undefined && count < MAX_SYNTAX_ERRORS; count++) {
     const fault = locate(error, tokens);
     // After an error one cannot be sure which brace closes the component, so one too many says nothing.
     if (count === 0 || rulesOf(error).length > 0 || nameOf(tokens, fault.index) !== "}") yield fault;
-    const next = continuation(tokens, fault.index, rulesOf(error), resumed);
+    const from = mistaken(tokens, fault.index, Math.max(lastStatement(pieces.at(-1)), choiceStart(error, fault)));
+    const next = continuation(tokens, from, rulesOf(error), resumed);
     if (next === undefined) return;
     resumed = next.index;
     error = parseFrom(resumed, next.inComponent ? "ComponentBody" : undefined);
@@ -61,6 +96,36 @@ function* syntaxFaults(text: string, tokens: Token[], first: ParserError): Itera
       error = parseFrom(resumed);
     }
   }
+}
+
+/**
+ * Where to look for the next statement: usually from the fault on, but after a line that breaks off (`a: io.`) the next
+ * statement's name was taken for its end, and the fault comes after that.
+ */
+function mistaken(tokens: Token[], fault: number, statement: number): number {
+  let first = fault;
+  while (first > 0 && !startsLine(tokens, first)) first--;
+  const before = nameOf(tokens, first - 1);
+  if (first === fault || (tokens[first]?.startOffset ?? 0) <= statement) return fault;
+  if (before === "," || (before === ">" && nameOf(tokens, first + 1) !== ":")) return fault;
+  return startsStatement(tokens, first) ? first : fault;
+}
+
+/** Where the statement begins that the parser could not tell from others; -1 if it could. */
+function choiceStart({ token }: ParserError, { range }: SyntaxFault): number {
+  return token.startOffset < range.offset ? token.startOffset : -1;
+}
+
+/** Where the statement begins that a piece ends in. */
+function lastStatement(piece: Piece | undefined): number {
+  if (piece === undefined) return -1;
+  const { tree, end } = piece;
+  const started = (nodes: AstNode[]) =>
+    nodes.findLast((node) => node.$cstNode !== undefined && rangeOf(node).offset < end);
+  const last = started(tree.statements);
+  const inner = last?.$type === "Component" ? started((last as Component).body?.statements ?? []) : undefined;
+  const node = inner ?? last;
+  return node === undefined ? -1 : rangeOf(node).offset;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { ModuleError, moduleFile, readModule } from "../../compiler/actor/module.js";
@@ -56,6 +56,14 @@ export class ActorStore {
       if (binary !== undefined) return this.prebuilt(binary, `${stem}.wasm`);
     }
     return undefined;
+  }
+
+  /** The file that an actor type comes from, a source or a module; undefined when there is none. */
+  locate(type: string): string | undefined {
+    const [, namespace, name] = TYPE.exec(type) ?? [];
+    if (namespace === undefined || name === undefined) return undefined;
+    const stems = this.options.directories.map((directory) => join(directory, namespace, name));
+    return stems.flatMap((stem) => [`${stem}.ts`, `${stem}.wasm`]).find((file) => existsSync(file));
   }
 
   /** For compileScript: the signature of an actor type. Throws CompileError. */
