@@ -1,7 +1,7 @@
 import type { Module } from "../compiler/actor/types.js";
 import type { Json } from "../compiler/script/graph.js";
-import type { CollectingKind } from "./port/collector.js";
-import type { RoutingKind } from "./port/router.js";
+import type { Collected, CollectingKind } from "./port/collector.js";
+import type { Route, RoutingKind } from "./port/router.js";
 
 /** What is known of a runtime: the base for placement and for GET /runtime. */
 export interface RuntimeInfo {
@@ -43,17 +43,13 @@ export interface ActorSpec {
 }
 
 /** That a connection is one of several at its outport, each token to go to one of them. */
-export interface Routing {
+export interface Routing extends Route {
   kind: RoutingKind;
-  /** Its place among them, 0 … 255. */
-  turn: number;
 }
 
 /** That a connection is one of several at its inport. */
-export interface Collecting {
+export interface Collecting extends Collected {
   kind: CollectingKind;
-  /** Its place among them, 0 … 255. */
-  place: number;
 }
 
 /**

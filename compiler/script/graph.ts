@@ -43,7 +43,10 @@ export interface KappaPort {
 /** What a script says of an actor's port. */
 export interface PortProperties extends Endpoint {
   direction: "inport" | "outport";
-  /** `routing`: a name, or a list of names in order of preference; `queue_length`: 1 … 64 tokens. */
+  /**
+   * `routing`: a name, or a list of names in order of preference; `queue_length`: 1 … 64 tokens; of an outport `tag`;
+   * `order`: a list of the ports it is connected to, each `actor.port`; `mapping`: such ports by key.
+   */
   properties: Record<string, Json>;
 }
 

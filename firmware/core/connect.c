@@ -43,6 +43,8 @@ static const kp_manner usual = {0};
 static bool may_write(const kp_actor *actor, unsigned outport, const kp_manner *manner) {
     if (outport >= actor->module->outports || manner->length > KP_QUEUE_LENGTH_MAX || manner->routing > KP_ROUTING_LAST)
         return false;
+    if (manner->routing == KP_MAPPED && (outport_type(actor, outport) != KP_TYPE_ANY || !manner->selectors))
+        return false;
     const kp_queue *first = actor->outputs[outport];
     return !first || first->routing == manner->routing;
 }
@@ -51,6 +53,9 @@ static bool may_write(const kp_actor *actor, unsigned outport, const kp_manner *
 static bool may_read(const kp_actor *actor, unsigned inport, const kp_manner *manner) {
     if (inport >= actor->module->inports || manner->length > KP_QUEUE_LENGTH_MAX ||
         manner->collecting > KP_COLLECTING_LAST)
+        return false;
+    bool wraps = manner->collecting > KP_UNORDERED, tags = wraps && manner->collecting != KP_ALL_LISTED;
+    if ((wraps && actor->module->types[inport] != KP_TYPE_ANY) || (tags && !manner->tag))
         return false;
     const kp_queue *other = actor->inputs[inport];
     return !other || (manner->collecting && other->collecting == manner->collecting);

@@ -6,6 +6,7 @@
 #include "firing.h"
 
 #include "kappa.h"
+#include "route.h"
 
 kp_firing kp_firing_now;
 
@@ -104,6 +105,12 @@ static enum kp_trap check_token(kp_type type, const uint8_t *token, size_t count
     return KP_TRAP_TOKEN;
 }
 
+/** Whether the token that an inport makes of those that wait can be carried. A trap code. */
+static __attribute__((noinline)) enum kp_trap check_collected(const kp_queue *queue, const uint8_t *head) {
+    int size = kp_token_exceptional(head) ? 1 : kp_input_collected(queue, &head);
+    return size > 0 ? KP_TRAP_NONE : size == KP_E_FULL ? KP_TRAP_SIZE : KP_TRAP_TOKEN;
+}
+
 /** Decodes the scalar inputs of an action to parameters, an exceptional one of a handler to 0; checks the others. A
  * trap code. */
 static inline enum kp_trap take_inputs(const kp_actor *actor, const kp_action *action, uint32_t *slots) {
@@ -123,6 +130,8 @@ static inline enum kp_trap take_inputs(const kp_actor *actor, const kp_action *a
             size_t count;
             const uint8_t *token = kp_queue_peek(queue, 0, &count);
             trap = check_token(type, token, count, action->handler);
+            if (trap == KP_TRAP_NONE && kp_queue_wraps(queue))
+                trap = check_collected(queue, token);
         }
     }
     return trap;
@@ -155,12 +164,20 @@ static void cancel_sends(const kp_actor *actor, uint32_t ports) {
             kp_queue_cancel(queue);
 }
 
+/** Takes the token that the firing has consumed out of an inport's queue, or of several. */
+static inline void consume(kp_queue *queue) {
+    if (kp_queue_wraps(queue))
+        kp_collect_take(queue);
+    else
+        kp_queue_pop(queue);
+}
+
 static inline void commit(kp_actor *actor, const kp_action *action, uint32_t used) {
     actor->module->engine->commit(actor->instance);
     actor->firings++;
     actor->fuel += used;
     for (uint32_t ports = action->inputs; ports; ports &= ports - 1)
-        kp_queue_pop(actor->inputs[__builtin_ctz(ports)]);
+        consume(actor->inputs[__builtin_ctz(ports)]);
     for (uint32_t ports = kp_firing_now.sent; ports; ports &= ports - 1)
         for (kp_queue *queue = actor->outputs[__builtin_ctz(ports)]; queue; queue = queue->next)
             kp_queue_commit(queue);

@@ -16,4 +16,8 @@ typedef struct kp_firing {
 
 extern kp_firing kp_firing_now;
 
+/** The token that an inport that wraps makes of those that wait, good until the next import; its size, or a negative
+ * error as kp_collect_token() gives it. */
+int kp_input_collected(const kp_queue *queue, const uint8_t **token);
+
 #endif

@@ -92,15 +92,22 @@ static unsigned sender_of(kp_type type) {
     return type < sizeof senders ? senders[type] : SEND_ARRAY;
 }
 
-/** Stages a token on every connection of an outport, or the one that it routes to. */
-static void stage(uint32_t port, const uint8_t *token, size_t count) {
+/** Stages a token on every connection of an outport, or the one that it routes to. Traps `token` where it goes nowhere.
+ */
+static enum kp_trap stage(uint32_t port, const uint8_t *token, size_t count) {
     kp_queue *queue = kp_firing_now.actor->outputs[port];
-    if (queue && queue->routing) {
-        kp_queue_stage(kp_route_target(queue), token, count);
-        return;
+    const bool all =
+        !queue || queue->routing == KP_FANOUT || (queue->routing == KP_MAPPED && kp_token_exceptional(token));
+    if (!all) {
+        queue = queue->routing == KP_MAPPED ? kp_route_mapped(queue, &token, &count) : kp_route_target(queue);
+        if (!queue)
+            return KP_TRAP_TOKEN;
+        kp_queue_stage(queue, token, count);
+        return KP_TRAP_NONE;
     }
     for (; queue; queue = queue->next)
         kp_queue_stage(queue, token, count);
+    return KP_TRAP_NONE;
 }
 
 static enum kp_trap send_scalar(unsigned number, uint32_t port, const uint32_t *value) {
@@ -112,7 +119,7 @@ static enum kp_trap send_scalar(unsigned number, uint32_t port, const uint32_t *
     if (queue && !queue->next && queue->type == type) /* the usual case: encoded where it goes */
         kp_queue_staged(queue, kp_token_put(type, value, kp_queue_slot(queue)));
     else
-        stage(port, token, kp_token_put(type, value, token));
+        return stage(port, token, kp_token_put(type, value, token));
     return KP_TRAP_NONE;
 }
 
@@ -127,8 +134,7 @@ static enum kp_trap send_encoded(uint32_t port, const uint8_t *token, uint32_t c
         return KP_TRAP_TOKEN;
     if (count > kp_config_now->token_max)
         return KP_TRAP_SIZE;
-    stage(port, token, count);
-    return KP_TRAP_NONE;
+    return stage(port, token, count);
 }
 
 static enum kp_trap send_bulk(const kp_instance *instance, unsigned number, const uint32_t *slots) {
@@ -148,8 +154,7 @@ static enum kp_trap send_bulk(const kp_instance *instance, unsigned number, cons
                                       : kp_token_put_array(type & 0x0fU, memory, count, scratch, room);
     if (size < 0)
         return KP_TRAP_SIZE;
-    stage(port, scratch, (size_t)size);
-    return KP_TRAP_NONE;
+    return stage(port, scratch, (size_t)size);
 }
 
 static enum kp_trap send_end(uint32_t port) {
@@ -157,8 +162,7 @@ static enum kp_trap send_end(uint32_t port) {
     kp_type type;
     if (!claim(port, &type))
         return KP_TRAP_PORT;
-    stage(port, &end, 1);
-    return KP_TRAP_NONE;
+    return stage(port, &end, 1);
 }
 
 /** Queues of scalars drop the reason; the others would not, so that one of a scalar outport is dropped here. */
@@ -173,19 +177,27 @@ static enum kp_trap send_exception(const kp_instance *instance, uint32_t port, u
     int size = kp_token_put_text(memory, kp_type_scalar(type) ? 0 : units, scratch + 1, kp_config_now->token_max - 1U);
     if (size < 0)
         return KP_TRAP_SIZE;
-    stage(port, scratch, (size_t)size + 1);
-    return KP_TRAP_NONE;
+    return stage(port, scratch, (size_t)size + 1);
 }
 
 /* --- receiving --- */
 
 #define REASON 64U /* on an inport's number: the reason of the exception there */
 
+int kp_input_collected(const kp_queue *queue, const uint8_t **token) {
+    *token = scratch;
+    return kp_collect_token(queue, scratch, kp_config_now->token_max);
+}
+
 /** The token on an inport that this firing consumes; NULL if it does not. */
 static const uint8_t *input_token(uint32_t port, size_t *count) {
     if (port >= 32 || !(kp_firing_now.inputs >> port & 1U))
         return NULL;
-    return kp_queue_peek(kp_firing_now.actor->inputs[port], 0, count);
+    const kp_queue *queue = kp_firing_now.actor->inputs[port];
+    const uint8_t *token = kp_queue_peek(queue, 0, count);
+    if (kp_queue_wraps(queue) && !kp_token_exceptional(token))
+        *count = (size_t)kp_input_collected(queue, &token); /* was found good before the firing */
+    return token;
 }
 
 static enum kp_trap pass(uint32_t outport, uint32_t inport) {
@@ -198,8 +210,7 @@ static enum kp_trap pass(uint32_t outport, uint32_t inport) {
         return KP_TRAP_PORT;
     for (size_t i = 0; i < count; i++) /* the queue that it lies in may be the one that it goes to */
         scratch[i] = token[i];
-    stage(outport, scratch, count);
-    return KP_TRAP_NONE;
+    return stage(outport, scratch, count);
 }
 
 /** The text, bytes, array or opaque token on an inport or argument. False: there is none to be read. */

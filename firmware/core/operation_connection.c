@@ -32,10 +32,45 @@ static uint8_t take_optional(kp_cbor_reader *list, uint32_t *left, unsigned most
     return (uint8_t)kp_cbor_uint(list, most);
 }
 
-/* [length, routing, turn], of LOCAL with [collecting, place] behind; of RECEIVE [length, collecting, place]. */
+static bool is_text(const uint8_t *item) {
+    return item != NULL && item[0] >> 5 == KP_CBOR_TEXT;
+}
+
+/* A tag: a text; or selectors: an array of texts. `null` stands for none. */
+static const uint8_t *take_key(kp_cbor_reader *list, uint32_t *left, bool several, uint8_t *count) {
+    size_t size = 0;
+    *count = 0;
+    if (*left == 0) {
+        return NULL;
+    }
+    --*left;
+    if (kp_cbor_take_null(list)) {
+        return NULL;
+    }
+    const kp_cbor_reader before = *list;
+    const uint8_t *item = kp_cbor_item(list, &size);
+    bool good = item != NULL && size <= UINT8_MAX && (several || is_text(item));
+    if (good && several) {
+        kp_cbor_reader keys = before;
+        size_t length;
+        for (uint32_t keys_left = kp_cbor_array(&keys); keys_left > 0 && !keys.bad; keys_left--) {
+            good = is_text(kp_cbor_item(&keys, &length)) && good;
+        }
+        good = good && !keys.bad;
+    }
+    if (!good) {
+        kp_cbor_fail(list);
+        return NULL;
+    }
+    *count = (uint8_t)size;
+    return item;
+}
+
+/* SEND [length, routing, turn, selectors], RECEIVE [length, collecting, place, tag], LOCAL [length, routing, turn,
+ * collecting, place, tag, selectors]. */
 static void take_manner(kp_cbor_reader *list, uint32_t *left, connection *c) {
     kp_manner *manner = &c->manner;
-    if (*left > 5) {
+    if (*left > 7) {
         return;
     }
     manner->length = take_optional(list, left, KP_QUEUE_LENGTH_MAX);
@@ -46,6 +81,18 @@ static void take_manner(kp_cbor_reader *list, uint32_t *left, connection *c) {
     if (c->kind != SEND) {
         manner->collecting = take_optional(list, left, UINT8_MAX);
         manner->place = take_optional(list, left, UINT8_MAX);
+        manner->tag = take_key(list, left, false, &manner->tag_count);
+    }
+    if (c->kind != RECEIVE) {
+        manner->selectors = take_key(list, left, true, &manner->selectors_count);
+    }
+    if (manner->collecting < KP_TAGGED || manner->collecting > KP_ANY_TAGGED) {
+        manner->tag = NULL;
+        manner->tag_count = 0;
+    }
+    if (manner->routing != KP_MAPPED) {
+        manner->selectors = NULL;
+        manner->selectors_count = 0;
     }
 }
 

@@ -23,9 +23,12 @@ kp_queue *kp_queue_new(kp_type type, const kp_manner *manner, kp_owner owner) {
     unsigned length = manner->length == 0 ? KP_QUEUE_LENGTH_DEFAULT : manner->length;
     uint8_t slot = kp_type_max(type);
     size_t data = slot ? (size_t)slot * length : capacity_of(length);
-    kp_queue *queue = kp_heap_alloc(offsetof(kp_queue, data) + data, owner);
+    size_t keys = (size_t)manner->tag_count + manner->selectors_count;
+    kp_queue *queue = kp_heap_alloc(offsetof(kp_queue, data) + data + keys, owner);
     if (!queue)
         return NULL;
+    for (size_t i = 0; i < keys; i++)
+        queue->data[data + i] = i < manner->tag_count ? manner->tag[i] : manner->selectors[i - manner->tag_count];
     queue->length = (uint8_t)length;
     queue->slot = slot;
     queue->type = type;
@@ -34,6 +37,10 @@ kp_queue *kp_queue_new(kp_type type, const kp_manner *manner, kp_owner owner) {
     queue->collecting = manner->collecting & 0x0fU;
     queue->place = manner->place;
     return queue;
+}
+
+const uint8_t *kp_queue_keys(const kp_queue *queue) {
+    return queue->data + (queue->slot ? (unsigned)queue->slot * queue->length : capacity_of(queue->length));
 }
 
 unsigned kp_queue_room_bytes(const kp_queue *queue) {
@@ -122,7 +129,8 @@ void kp_queue_commit(kp_queue *queue) {
     if (queue->reader) {
         if (queue->peer)
             kp_collect_came(queue);
-        queue->reader->has_token |= UINT32_C(1) << queue->inport;
+        else
+            queue->reader->has_token |= UINT32_C(1) << queue->inport;
         kp_actor_wake(queue->reader);
     } else {
         kp_hooks_now->readable(queue->endpoint);

@@ -32,14 +32,19 @@ enum kp_routing {
     KP_ROUND_ROBIN = 1,
     KP_RANDOM = 2,
     KP_BALANCED = 3,
-    KP_ROUTING_LAST = KP_BALANCED,
+    KP_MAPPED = 4, /* to the one that has the token's key among its selectors */
+    KP_ROUTING_LAST = KP_MAPPED,
 };
 
 /** How the tokens of an inport's connections come together. */
 enum kp_collecting {
     KP_SINGLE = 0, /* it has one only */
     KP_UNORDERED = 1,
-    KP_COLLECTING_LAST = KP_UNORDERED,
+    KP_TAGGED = 2,     /* {tag: token} of one */
+    KP_ALL_TAGGED = 3, /* {tag: token, ...} of all at once */
+    KP_ANY_TAGGED = 4, /* {tag: token, ...} of those that have one */
+    KP_ALL_LISTED = 5, /* [token, ...] of all at once */
+    KP_COLLECTING_LAST = KP_ALL_LISTED,
 };
 
 /** How a connection is one of several at its ports. All 0: at the outport all get all, at the inport it is alone. */
@@ -49,6 +54,9 @@ typedef struct kp_manner {
     uint8_t turn;       /* its place among them */
     uint8_t collecting; /* kp_collecting of the inport, likewise */
     uint8_t place;
+    uint8_t tag_count, selectors_count; /* bytes */
+    const uint8_t *tag;                 /* CBOR text: its key, of an inport that tags */
+    const uint8_t *selectors;           /* CBOR array of texts: the keys that go to it, of an outport that maps */
 } kp_manner;
 
 typedef struct kp_queue kp_queue;
@@ -69,8 +77,16 @@ struct kp_queue {
     uint8_t routing : 4;     /* kp_manner */
     uint8_t collecting : 4;
     uint8_t turn, place;
-    uint8_t data[];
+    uint8_t data[]; /* of the tokens, then the tag if its inport tags, and the selectors if its outport maps */
 };
+
+/** Whether the tokens of an inport's connections become parts of other tokens. */
+static inline bool kp_queue_wraps(const kp_queue *queue) {
+    return queue->collecting > KP_UNORDERED;
+}
+
+/** The tag of a queue of an inport that tags, and behind it the selectors of an outport that maps. */
+const uint8_t *kp_queue_keys(const kp_queue *queue);
 
 /** A queue of `length` tokens of that type, not yet connected; NULL when there is no memory. */
 kp_queue *kp_queue_new(kp_type type, const kp_manner *manner, kp_owner owner);

@@ -157,6 +157,14 @@ export class Connections {
 
   private outport(ref: PortRef, find: FindActor, routing: Routing | undefined): HostedActor {
     const actor = this.outportOf(ref, find);
+    if (
+      routing?.kind === "dispatch-mapped" &&
+      (actor.instance.outTypes[ref.port] !== TypeCode.any || !routing.selectors)
+    )
+      throw new KappaError(
+        "PORT_UNKNOWN",
+        `outport ${ref.port} of ${ref.actor} is not of type Token, or has no selectors`,
+      );
     if (!actor.offers(ref.port, routing)) throw routed(ref);
     return actor;
   }
@@ -172,6 +180,10 @@ export class Connections {
     if (!(ref.port in actor.instance.inTypes)) {
       throw new KappaError("PORT_UNKNOWN", `actor ${ref.actor} has no inport ${ref.port}`);
     }
+    const wraps = collecting !== undefined && collecting.kind !== "collect-unordered";
+    const tags = wraps && collecting.kind !== "collect-all-listed";
+    if ((wraps && actor.instance.inTypes[ref.port] !== TypeCode.any) || (tags && collecting.tag === undefined))
+      throw new KappaError("PORT_UNKNOWN", `inport ${ref.port} of ${ref.actor} is not of type Token, or has no tag`);
     if (!actor.accepts(ref.port, collecting)) throw taken(ref);
     return actor;
   }

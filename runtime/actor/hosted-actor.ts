@@ -1,10 +1,10 @@
 import { isScalar, TokenError } from "../../compiler/actor/token.js";
 import { type Manifest, type Module, TypeCode } from "../../compiler/actor/types.js";
 import type { ActorReport, ActorStatus, Collecting, Routing } from "../host.js";
-import { Collector } from "../port/collector.js";
+import { Collector, makeCollector } from "../port/collector.js";
 import type { Inlet, Queue, Wakeable } from "../port/queue.js";
 import { Router } from "../port/router.js";
-import { convertValue, emptyValue, kindOf, sameForm, type Value } from "../port/value.js";
+import { convertValue, Encoded, emptyValue, kindOf, sameForm, type Value } from "../port/value.js";
 import { type Clock, PeriodicTimer } from "./clock.js";
 import type { Instance, Live } from "./instance.js";
 import type { Runnable, Scheduler } from "./scheduler.js";
@@ -128,8 +128,8 @@ export class HostedActor implements Runnable, Wakeable {
       queue.consumer = this;
       return;
     }
-    const collector = (inlets[port] as Collector | undefined) ?? new Collector(collecting.kind, this);
-    collector.add(queue, collecting.place);
+    const collector = (inlets[port] as Collector | undefined) ?? makeCollector(collecting.kind, this);
+    collector.add(queue, collecting);
     inlets[port] = collector;
   }
 
@@ -144,7 +144,7 @@ export class HostedActor implements Runnable, Wakeable {
     queue.producer = this;
     if (routing === undefined) return;
     this.routers[port] ??= new Router(routing.kind, this.environment.random);
-    this.routers[port].add(queue, routing.turn);
+    this.routers[port].add(queue, routing);
   }
 
   removeOutput(port: number, queue: Queue): void {
@@ -160,6 +160,7 @@ export class HostedActor implements Runnable, Wakeable {
 
   /** Works out the plans anew, after connections changed. */
   connected(): void {
+    this.instance.routers = this.routers;
     this.outputs.forEach((queues, port) => {
       this.instance.limits[port] = Math.min(this.environment.tokenMax, ...queues.map((queue) => queue.limit));
     });
@@ -306,7 +307,7 @@ export class HostedActor implements Runnable, Wakeable {
     this.instance.open = plan.outmask;
     this.instance.inmask = plan.inmask;
     this.instance.due = plan.timer?.dueAt;
-    if (readable.length > 0) readInputs(this.instance, readable, plan.handler);
+    if (readable.length > 0) readInputs(this.instance, readable, plan.handler, this.environment.tokenMax);
     if (!this.saved) this.instance.save(live);
     if (plan.handler) {
       const values = parameters.map(takeAny);
@@ -428,9 +429,10 @@ function take(input: Input): number | bigint {
 }
 
 /** Gives the imports of this firing what they may read. Throws TokenError, for an exceptional token unless to a handler. */
-function readInputs(instance: Instance, readable: Input[], handler: boolean): void {
+function readInputs(instance: Instance, readable: Input[], handler: boolean, tokenMax: number): void {
   for (const { port, queue, to } of readable) {
     const value: Value = queue.first();
+    if (queue instanceof Collector && value instanceof Encoded && value.bytes.length > tokenMax) throw new Trap("size");
     if (kindOf(value) === 0) instance.inputs[port] = convertValue(value, queue.type, to);
     else if (handler) instance.inputs[port] = emptyValue(to, value);
     else throw new TokenError("TYPE", "an exceptional token without a handler");

@@ -112,9 +112,10 @@ function narrowed(value: number, type: number): number {
   }
 }
 
-/** Stages a token whose size varies. Traps `size`. */
+/** Stages a token whose size varies. Traps `size`; `token` when it is to be routed by what it is, and goes nowhere. */
 function stage(instance: Instance, port: number, type: number, value: Value): void {
   const limit = instance.limits[port]!;
+  if (instance.routers[port]?.accepts(value) === false) throw new Trap("token");
   if (encodedSize(value, type, limit) > limit) throw new Trap("size");
   instance.staged[port] = value;
 }
@@ -152,9 +153,7 @@ function pass(instance: Instance, outport: number, inport: number): void {
   claim(instance, outport, instance.senders[outport]!);
   const value = carried(queue.first(), instance.inTypes[inport]!);
   const same = queue.type === type || value instanceof Encoded;
-  const limit = instance.limits[outport]!;
-  if (encodedSize(value, queue.type, limit) > limit) throw new Trap("size");
-  instance.staged[outport] = same ? value : new Encoded(encodeValue(value, queue.type));
+  stage(instance, outport, queue.type, same ? value : new Encoded(encodeValue(value, queue.type)));
 }
 
 /** A token as a port of a type carries it: a scalar one drops the reason of an exception. */

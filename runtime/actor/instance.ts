@@ -1,6 +1,7 @@
 import type { Manifest } from "../../compiler/actor/types.js";
 import { KappaError } from "../errors.js";
 import type { Inlet } from "../port/queue.js";
+import type { Router } from "../port/router.js";
 import type { Value } from "../port/value.js";
 import type { Caller, Capability } from "./capabilities.js";
 import { makeImports } from "./imports.js";
@@ -48,6 +49,8 @@ export class Instance implements Caller {
   readonly senders: number[];
   /** Largest encoded token of each outport, in bytes. */
   readonly limits: number[];
+  /** What each outport routes by, where a token goes to one of its connections. */
+  routers: (Router | undefined)[] = [];
   /** The due time in a timed action. */
   due: number | undefined;
   /** View of the linear memory up to its bound. */

@@ -1,5 +1,5 @@
 import { TokenError, tokenFromJson, typeName } from "../../compiler/actor/token.js";
-import type { Manifest, Module } from "../../compiler/actor/types.js";
+import { type Manifest, type Module, TypeCode } from "../../compiler/actor/types.js";
 import type { Graph, GraphActor, Json } from "../../compiler/script/graph.js";
 import { KappaError } from "../errors.js";
 import type { ActorSpec, Collecting, ConnectionSpec, PortRef, Routing } from "../host.js";
@@ -112,7 +112,10 @@ export function planOf(
     port: manifestOf(graph, modules, end.actor)[side].findIndex((port) => port.name === end.port),
   });
   const all = wires(graph);
-  const manners = mannersOf(graph, all);
+  const manners = mannersOf(graph, all, ({ actor, port }, direction) => {
+    const side = direction === "inport" ? "inports" : "outports";
+    return manifestOf(graph, modules, actor)[side].find(({ name }) => name === port)?.type === TypeCode.any;
+  });
   for (const [index, wire] of all.entries()) {
     const manner = manners[index]!;
     const [from, to] = [assignments[wire.from.actor], assignments[wire.to.actor]];

@@ -66,39 +66,38 @@ export type WireConnection =
   | { kind: "void"; actor: number; port: number };
 
 export function encodeConnection(connection: WireConnection): Uint8Array {
+  const { length } = connection as Manner;
   switch (connection.kind) {
-    case "send":
-      return optional(
-        [0, connection.actor, connection.port, connection.handle],
-        [connection.length, ...routingOf(connection)],
-      );
-    case "receive":
-      return optional(
-        [1, connection.actor, connection.port, connection.handle],
-        [connection.length, ...collectingOf(connection)],
-      );
-    case "local":
-      return optional(
-        [2, connection.from, connection.outport, connection.to, connection.inport],
-        [connection.length, ...routingOf(connection), ...collectingOf(connection)],
-      );
+    case "send": {
+      const [routing, turn, selectors] = routingOf(connection);
+      return optional([0, connection.actor, connection.port, connection.handle], [length, routing, turn, selectors]);
+    }
+    case "receive": {
+      const [collecting, place, tag] = collectingOf(connection);
+      return optional([1, connection.actor, connection.port, connection.handle], [length, collecting, place, tag]);
+    }
+    case "local": {
+      const [routing, turn, selectors] = routingOf(connection);
+      const [collecting, place, tag] = collectingOf(connection);
+      const manner = [length, routing, turn, collecting, place, tag ?? (selectors ? null : undefined), selectors];
+      return optional([2, connection.from, connection.outport, connection.to, connection.inport], manner);
+    }
     case "void":
       return toCbor([3, connection.actor, connection.port]);
   }
 }
 
-/** An array with elements at its end that are left out while they and all behind them are zero. */
-function optional(first: number[], last: (number | undefined)[]): Uint8Array {
-  const numbers = last.map((element) => element ?? 0);
-  while (numbers.at(-1) === 0) numbers.pop();
-  return toCbor([...first, ...numbers]);
+/** An array with elements at its end that are left out while they and all behind them are zero or not given. */
+function optional(first: number[], last: (number | string | string[] | null | undefined)[]): Uint8Array {
+  const end = last.findLastIndex((element) => element !== undefined && element !== 0) + 1;
+  return toCbor([...first, ...last.slice(0, end).map((element) => (element === undefined ? 0 : element))]);
 }
 
-const routingOf = ({ routing }: Manner): number[] =>
-  routing ? [1 + ROUTINGS.indexOf(routing.kind), routing.turn] : [0, 0];
+const routingOf = ({ routing }: Manner): [number, number, string[] | undefined] =>
+  routing ? [1 + ROUTINGS.indexOf(routing.kind), routing.turn, routing.selectors] : [0, 0, undefined];
 
-const collectingOf = ({ collecting }: Manner): number[] =>
-  collecting ? [1 + COLLECTINGS.indexOf(collecting.kind), collecting.place] : [0, 0];
+const collectingOf = ({ collecting }: Manner): [number, number, string | undefined] =>
+  collecting ? [1 + COLLECTINGS.indexOf(collecting.kind), collecting.place, collecting.tag] : [0, 0, undefined];
 
 /** The CBOR arrays that requests carry. Arguments are tokens; undefined leaves the default. */
 export const request = {

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect } from "@jest/globals";
 import { encodeToken, ReservedToken, type TokenValue } from "../../compiler/actor/token.js";
 import { TypeCode } from "../../compiler/actor/types.js";
 import { Program } from "./program.js";
 import { RIGS, type Rig } from "./rig.js";
+import { test } from "./scenario.js";
 
 const END = new ReservedToken();
 const exception = (reason: string) => new ReservedToken(reason);
@@ -55,13 +56,13 @@ describe.each(Object.entries(RIGS))("exceptions and ends of streams on %s", (_na
   });
 
   test("they go from actor to actor as values do", async () => {
-    const program = await new Program().actor("r", "test.Raise");
-    await program.actor("g", "test.Guardian");
+    const program = await new Program().actor("g", "test.Guardian");
     await program.actor("h", "test.Guardian");
-    program.feed("r.order").discard("r.text").join("r.length", "g.number").join("g.twice", "h.number").tap("h.twice");
+    await program.actor("t", "test.Transit");
+    program.feed("g.number").join("g.twice", "h.number").join("h.twice", "t.token").tap("t.out");
     const running = await program.run(rig);
-    running.send("r.order", ["abc", "!no", "end", "de"]);
-    expect(await running.takeEncoded("h.twice", 4)).toEqual(encoded([12, -2, END, 8]));
+    running.sendEncoded("g.number", encoded([3, exception("no"), END, 4]));
+    expect(await running.takeEncoded("t.out", 4)).toEqual(encoded([12, -2, END, 16]));
     await running.remove();
   });
 

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect } from "@jest/globals";
+import { decodeToken, ReservedToken } from "../../compiler/actor/token.js";
 import { TypeCode } from "../../compiler/actor/types.js";
 import type { Collecting, Routing } from "../../runtime/host.js";
 import { Program, type Running } from "./program.js";
 import { RIGS, type Rig } from "./rig.js";
 import { test } from "./scenario.js";
 
+const END = new ReservedToken();
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 const routed = (kind: Routing["kind"], turn: number, more = {}) => ({ routing: { kind, turn }, ...more });
 const collected = (place: number, more = {}) => ({
@@ -132,6 +134,128 @@ describe.each(Object.entries(RIGS))("ports with several connections on %s", (_na
     await running.start(["c"]);
     expect(await take(running, "c.out", 4)).toEqual([1, 2, 4, 6]);
     await running.remove();
+  });
+
+  const tagged = (kind: Collecting["kind"], place: number, tag?: string, more = {}) => ({
+    collecting: { kind, place, ...(tag === undefined ? {} : { tag }) },
+    ...more,
+  });
+  const values = async (running: Running, from: string, count: number) =>
+    (await running.takeEncoded(from, count)).map((token) => decodeToken(token, TypeCode.any));
+
+  /** Two relays that show what has passed them, into one inport of c, in the order of the tags "b" and "aa". */
+  async function joined(kind: Collecting["kind"], tags: [string?, string?] = ["b", "aa"]): Promise<Running> {
+    const program = await new Program().actor("a", "test.Fork");
+    await program.actor("b", "test.Fork");
+    await program.actor("c", "test.Transit");
+    program.feed("a.token").feed("b.token").tap("a.seen").tap("b.seen").tap("c.out");
+    program.join("a.out", "c.token", tagged(kind, 1, tags[1])).join("b.out", "c.token", tagged(kind, 0, tags[0]));
+    const running = await program.run(rig, { held: true });
+    await running.start(["a", "b"]);
+    return running;
+  }
+
+  test("collect-tagged takes turns and wraps each token with its tag", async () => {
+    const running = await joined("collect-tagged");
+    running.send("b.token", [1, "two"], TypeCode.any);
+    await running.takeEncoded("b.seen", 2);
+    running.send("a.token", [[3], 4], TypeCode.any);
+    await running.takeEncoded("a.seen", 2);
+    await running.start(["c"]);
+    expect(await values(running, "c.out", 4)).toEqual([{ b: 1 }, { aa: [3] }, { b: "two" }, { aa: 4 }]);
+    await running.remove();
+  });
+
+  test("collect-all-tagged waits for one of each, and gives them together", async () => {
+    const running = await joined("collect-all-tagged");
+    running.send("b.token", [1, 2, 3], TypeCode.any);
+    await running.takeEncoded("b.seen", 3);
+    await running.start(["c"]);
+    running.send("a.token", ["x", { y: null }], TypeCode.any);
+    expect(await values(running, "c.out", 2)).toEqual([
+      { b: 1, aa: "x" },
+      { b: 2, aa: { y: null } },
+    ]);
+    expect((await rig.host.report("c")).firings).toBe(2);
+    await running.remove();
+  });
+
+  test("collect-all-listed gives them as a list, in the order of their places", async () => {
+    const running = await joined("collect-all-listed", []);
+    await running.start(["c"]);
+    running.send("a.token", [1, 2], TypeCode.any);
+    running.send("b.token", [11, 12], TypeCode.any);
+    expect(await values(running, "c.out", 2)).toEqual([
+      [11, 1],
+      [12, 2],
+    ]);
+    await running.remove();
+  });
+
+  test("collect-any-tagged gives what is there", async () => {
+    const running = await joined("collect-any-tagged");
+    running.send("b.token", [1, 2], TypeCode.any);
+    await running.takeEncoded("b.seen", 2);
+    running.send("a.token", [3], TypeCode.any);
+    await running.takeEncoded("a.seen", 1);
+    await running.start(["c"]);
+    expect(await values(running, "c.out", 2)).toEqual([{ b: 1, aa: 3 }, { b: 2 }]);
+    running.send("a.token", [4], TypeCode.any);
+    expect(await values(running, "c.out", 1)).toEqual([{ aa: 4 }]);
+    await running.remove();
+  });
+
+  test.each(["collect-all-tagged", "collect-tagged"] as const)("%s lets an exception through alone", async (kind) => {
+    const running = await joined(kind);
+    await running.start(["c"]);
+    running.send("b.token", [END, new ReservedToken("why")], TypeCode.any);
+    expect(await running.fault()).toEqual({ actor: "b", fault: "exception" });
+    await running.remove();
+    const program = await new Program().actor("c", "test.Transit");
+    program.feed("c.token", tagged(kind, 0, "l", { name: "l" })).feed("c.token", tagged(kind, 1, "r", { name: "r" }));
+    const fed = await program.tap("c.out").run(rig);
+    fed.send("l>c.token", [1], TypeCode.any);
+    if (kind === "collect-tagged") expect(await values(fed, "c.out", 1)).toEqual([{ l: 1 }]);
+    fed.send("r>c.token", [END, new ReservedToken("why"), 2], TypeCode.any);
+    const rest = kind === "collect-tagged" ? { r: 2 } : { l: 1, r: 2 };
+    expect(await values(fed, "c.out", 3)).toEqual([END, new ReservedToken("why"), rest]);
+    await fed.remove();
+  });
+
+  test("what would be collected to more than a token may be faults the reader, and is kept", async () => {
+    const program = await new Program().actor("c", "test.Relay");
+    program.feed("c.token", tagged("collect-all-tagged", 0, "a", { name: "a" }));
+    program.feed("c.token", tagged("collect-all-tagged", 1, "b", { name: "b" })).tap("c.out");
+    const running = await program.run(rig);
+    const half = "x".repeat(rig.host.info.tokenMax / 2);
+    running.send("a>c.token", [half], TypeCode.text);
+    running.send("b>c.token", [half], TypeCode.text);
+    expect(await running.fault()).toEqual({ actor: "c", fault: "size" });
+    await running.remove();
+  });
+
+  test("dispatch-mapped unwraps a token and gives it to the reader of its key; another one faults the writer", async () => {
+    const program = await new Program().actor("a", "test.Relay");
+    await program.actor("s", "test.Tally");
+    program.feed("a.token").tap("s.total");
+    const mapped = (turn: number, selectors: string[]) => ({
+      routing: { kind: "dispatch-mapped", turn, selectors } as Routing,
+    });
+    program.join("a.out", "s.number", mapped(0, ["sum", "add"])).tap("a.out", { ...mapped(1, ["show"]), name: "show" });
+    const running = await program.run(rig);
+    running.send("a.token", [{ sum: 5 }, { show: { sum: 7 } }, { add: 6 }, { show: "é" }], TypeCode.any);
+    expect(await running.take("s.total", 2)).toEqual([5, 11]);
+    expect(await values(running, "a.out>show", 2)).toEqual([{ sum: 7 }, "é"]);
+    running.send("a.token", [{ other: 1 }], TypeCode.any);
+    expect(await running.fault()).toEqual({ actor: "a", fault: "token" });
+    expect(await rig.host.report("a")).toMatchObject({ firings: 4 });
+    await running.remove();
+  });
+
+  test("tags and mappings are for ports of type Token", async () => {
+    const program = await new Program().actor("s", "test.Tally");
+    program.feed("s.number", tagged("collect-tagged", 0, "x")).discard("s.total");
+    await expect(program.run(rig)).rejects.toMatchObject({ code: "PORT_UNKNOWN" });
   });
 
   test("a second connection that is not collected, or routed in another way, is refused and leaves nothing", async () => {

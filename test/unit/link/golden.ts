@@ -1,7 +1,7 @@
 import { pathToFileURL } from "node:url";
 import { encodeFrame, FRAME_MAX } from "../../../runtime/link/frame.js";
 import { encodeMessage, type Message, toCbor } from "../../../runtime/link/messages.js";
-import { CREATE_START, Operation, request, Status } from "../../../runtime/link/operations.js";
+import { CREATE_START, Operation, request, Status, type WireConnection } from "../../../runtime/link/operations.js";
 
 /**
  * The golden frames of test/vectors/frames.txt. After a change of the protocol:
@@ -78,6 +78,16 @@ function requests(): [string, number, Message][] {
     { kind: "receive", actor: 1, port: 0, handle: 6, collecting },
     { kind: "local", from: 1, outport: 0, to: 2, inport: 1, routing: { kind: "balanced", turn: 0 }, collecting },
   ] as const;
+  const keyed: WireConnection[] = [
+    {
+      kind: "send",
+      actor: 1,
+      port: 0,
+      handle: 5,
+      routing: { kind: "dispatch-mapped", turn: 0, selectors: ["a", "ö"] },
+    },
+    { kind: "receive", actor: 1, port: 0, handle: 6, collecting: { kind: "collect-tagged", place: 0, tag: "t" } },
+  ];
   const bodies: [string, number, Uint8Array][] = [
     ["describe", Operation.describe, request.describe()],
     ["inventory", Operation.inventory, request.inventory(0)],
@@ -102,6 +112,7 @@ function requests(): [string, number, Message][] {
     ["metrics", Operation.metrics, request.metrics()],
     ["metrics-actor", Operation.metrics, request.metrics(8)],
     ["connect-several", Operation.connect, request.connections([...several])],
+    ["connect-keyed", Operation.connect, request.connections(keyed)],
   ];
   return bodies.map(([name, operation, body], i) => [
     `request-${name}`,
