@@ -20,6 +20,12 @@ build: setup ## Compile the TypeScript parts
 firmware: setup ## Build the firmware of one board: make firmware BOARD=netduinoplus2 [NAME=.. ATTRS="k=v ..."]
 	@$(MAKE) --no-print-directory -C firmware BOARD=$(BOARD)
 
+# The boards that no emulator here has: their images are only built.
+BUILT_ONLY := $(filter-out netduinoplus2 bbc_microbit mps2_an386 native_sim,$(patsubst boards/%/board.mk,%,$(wildcard boards/*/board.mk)))
+.PHONY: firmware-all
+firmware-all: images ## Build the firmware of every board
+	@set -e; for board in $(BUILT_ONLY); do $(MAKE) --no-print-directory -C firmware BOARD=$$board >/dev/null; done
+
 new-board: ## Start a port to another board: make new-board NAME=my_board FROM=bbc_microbit (docs/porting.md)
 	@scripts/new-board.sh '$(NAME)' '$(FROM)'
 
@@ -37,7 +43,7 @@ run: build images ## Start everything with the example, show it, and stay up (Ct
 demo: build images ## The same, and exit 0 when the example has run its course
 	@node --enable-source-maps $(BUILD)/js/examples/thermostat/demo.js
 
-test: build images lint ## Run every test
+test: build firmware-all lint ## Run every test
 	@$(MAKE) --no-print-directory -C firmware test
 	@$(JEST)
 

@@ -14,7 +14,7 @@
 #define RX_PIN     25u
 #define BAUD115200 0x01D7E000u
 
-/* ---- UART0 (RM 29) ---- */
+/* ---- UART0 (nRF51 Series Reference Manual, chapter UART) ---- */
 
 #define UART_RXDRDY NRF_REGISTER(0x40002108u)
 #define UART_TXDRDY NRF_REGISTER(0x4000211Cu)
@@ -47,7 +47,8 @@ void board_uart_kick(void) {
     }
 }
 
-/* The event is cleared before RXD is read: a byte that waits in the receiver's FIFO raises it anew (RM 29.5). */
+/* The event is cleared before RXD is read: a byte that waits in the receiver's FIFO raises it anew (chapter UART,
+ * reception). */
 static void uart0_handler(void) {
     while (UART_RXDRDY != 0 && !byte_ring_full(&cortex_m_rx)) {
         UART_RXDRDY = 0;

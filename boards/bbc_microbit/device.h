@@ -1,4 +1,4 @@
-/* nRF51822: interrupts (RM table 17 and the memory map, section 5) and core. */
+/* nRF51822: interrupts, whose numbers are the peripherals' in the Reference Manual's table of instances, and core. */
 #ifndef DEVICE_H
 #define DEVICE_H
 

@@ -10,7 +10,7 @@ comma := ,
 CPU ?= -mcpu=cortex-m4 -mfloat-abi=hard -mfpu=fpv4-sp-d16
 CORTEX_M_TIME ?= $(BOARDS)/cortex_m/time.c
 ARM := arm-none-eabi-gcc -mthumb $(CPU)
-ARM_FLAGS := $(CORE_BOARD_FLAGS) -ffp-contract=off -isystem $(CMSIS) -I$(BOARDS)/$(BOARD) -I$(BOARDS)/cortex_m -I$(BOARDS)/nrf \
+ARM_FLAGS := $(CORE_BOARD_FLAGS) -ffp-contract=off -isystem $(CMSIS) -I$(BOARDS)/$(BOARD) -I$(BOARDS)/cortex_m -I$(BOARDS)/nrf -I$(BOARDS)/stm32 \
   -DBOARD_NAME='"$(BOARD)"' -DDEVICE_NAME='"$(NAME)"' \
   $(if $(ATTRS),-DDEVICE_ATTRIBUTES='$(foreach a,$(ATTRS),"$(a)"$(comma))') \
   $$(if $$(filter $(CORE_HOT),$$(<F)),-O2)

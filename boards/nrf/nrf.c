@@ -20,7 +20,7 @@ static bool happens(volatile uint32_t *event) {
 
 /* ---- Reset and identity ---- */
 
-/* The flags stay until they are cleared by writing 1 (RM 12.2.5, PS 5.3.7). None: power came up. */
+/* The flags stay until they are cleared by writing 1 (RESETREAS in POWER). None: power came up. */
 uint32_t nrf_reset_reason(void) {
     static const struct {
         uint8_t flag, reason;
