@@ -1,6 +1,7 @@
 import * as asc from "assemblyscript";
 import binaryen from "binaryen";
 import { analyseFunctions, reachable } from "./analysis.js";
+import { type ArraySizes, fixArrays, foldArrays } from "./fixed-arrays.js";
 import { globalSources, importedSource } from "./library.js";
 import { mutableGlobals, preinitialise } from "./preinitialise.js";
 import { readWasm } from "./wasm.js";
@@ -34,6 +35,8 @@ export interface BackendRequest {
   collect: string;
   /** Bytes of the heap at most, if anything is allocated. */
   heap: number;
+  /** Names by which the text exports fields that hold arrays of fixed length. */
+  arrays: readonly string[];
 }
 
 export interface BackendResult {
@@ -61,7 +64,7 @@ const ALLOCATE = "~lib/kappa/runtime/__new";
 export function runBackend(request: BackendRequest): BackendResult {
   const program = parse(request);
   const compiled = compileProgram(program);
-  const module = binaryen.wrapModule(asc.getBinaryenModuleRef(compiled));
+  let module = binaryen.wrapModule(asc.getBinaryenModuleRef(compiled));
   try {
     throwErrors(program);
     // memory.copy and memory.fill are a feature of their own here; the other would add a section that counts data segments.
@@ -73,10 +76,12 @@ export function runBackend(request: BackendRequest): BackendResult {
     const collect = allocation === "always";
     // What nothing exports or calls is removed by the optimiser; so is the collector where there is no garbage.
     removeFunctionExports(module, new Set([...request.functions, ...(collect ? [request.collect] : [])]));
-    // Inlining for size alone leaves a call in every access to an array; this costs about 1 % of size.
-    binaryen.setAlwaysInlineMaxSize(6);
+    const sizes: ArraySizes = first.outcome === "done" ? fixArrays(module, request.arrays, first.memory) : new Map();
+    resetOptimiser();
     module.runPasses(["inlining-optimizing"]);
     asc.optimize(compiled, 2, 2, false, false);
+    resetOptimiser();
+    module = foldArrays(module, sizes);
     const globals = fieldNames(module);
     const init = renameExports(module, request, collect);
     // A heap that nothing changes ends where the first values do.
@@ -86,6 +91,23 @@ export function runBackend(request: BackendRequest): BackendResult {
   } finally {
     module.dispose();
   }
+}
+
+/**
+ * The optimiser's settings are the process's, and AssemblyScript leaves others behind: without this the bytes of a module, and
+ * with them its hash, would depend on what was compiled before it.
+ */
+function resetOptimiser(): void {
+  binaryen.setOptimizeLevel(2);
+  binaryen.setShrinkLevel(1);
+  binaryen.setFastMath(false);
+  binaryen.setClosedWorld(false);
+  binaryen.setGenerateStackIR(false);
+  binaryen.setOptimizeStackIR(false);
+  binaryen.setFlexibleInlineMaxSize(20);
+  binaryen.setOneCallerInlineMaxSize(-1);
+  // Inlining for size alone leaves a call in every access to an array; this costs about 1 % of size.
+  binaryen.setAlwaysInlineMaxSize(6);
 }
 
 function parse({ text, heap }: BackendRequest): asc.Program {

@@ -45,6 +45,9 @@ function assemble(model: ActorModel, code: MappedText, report: Report): Module {
       construct: ROLE_NAMES.construct,
       collect: ROLE_NAMES.collect,
       heap,
+      arrays: model.fields
+        .filter(({ type }) => type >= TypeCode.staticArray && type < TypeCode.object)
+        .map(({ name }) => lowered.member(name)),
     });
     return sealModule(result.binary, draftManifest(model, functions, result), documentation(model));
   } catch (error) {

@@ -78,7 +78,7 @@ function setInitialValue(module: binaryen.Module, { name, type }: binaryen.Globa
   module.addGlobal(name, type, true, constant(module, type, value));
 }
 
-function constant(module: binaryen.Module, type: binaryen.Type, value: number | bigint): binaryen.ExpressionRef {
+export function constant(module: binaryen.Module, type: binaryen.Type, value: number | bigint): binaryen.ExpressionRef {
   if (type === binaryen.f32) return module.f32.const(Number(value));
   if (type === binaryen.f64) return module.f64.const(Number(value));
   if (type === binaryen.i32) return module.i32.const(Number(value));
