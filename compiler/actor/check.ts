@@ -245,14 +245,14 @@ class ClassCheck {
       if (!type) this.report.error(parameter, "type", `the parameter ${parameter.getText()} has no type`);
       else if (portOf(type)) this.report.error(type, "port", "only actions have ports");
     }
-    if (name === "start" && node.parameters.length > 0) {
+    if (isHook(name) && node.parameters.length > 0) {
       this.report.error(
         node.parameters[0]!,
         "argument",
-        "start() takes nothing",
+        `${name}() takes nothing`,
         "the constructor takes the arguments",
       );
-    } else if (name !== "start" && !node.type)
+    } else if (!isHook(name) && !node.type)
       this.report.error(node.name, "type", `the method ${name} has no result type`);
     if (node.typeParameters) this.report.error(node.name, "member", "methods of an actor have no type parameters");
     this.model.methods.set(name, node);
@@ -352,6 +352,11 @@ class ClassCheck {
         this.report.error(this.node.name!, "limit", `${found} ${what}, at most ${allowed} are allowed`);
     }
   }
+}
+
+/** Methods that the runtime calls by their names. */
+function isHook(name: string): boolean {
+  return name === "start" || name === "stop";
 }
 
 function portOf(node: ts.TypeNode): { direction: "in" | "out"; typeNode?: ts.TypeNode } | undefined {

@@ -59,12 +59,13 @@ function assemble(model: ActorModel, code: MappedText, report: Report): Module {
   }
 }
 
-/** The functions in order of the export section: actions, guards, construct, start. */
+/** The functions in order of the export section: actions, guards, construct, start, stop. */
 function exportedFunctions(model: ActorModel): string[] {
   const guards = model.actions.filter(({ when }) => when?.kind === "method").map(({ when }) => when!.name);
   const names = [...model.actions.map(({ name }) => name), ...new Set(guards)].map(lowered.member);
   if (model.construct) names.push(ROLE_NAMES.construct);
   if (model.methods.has("start")) names.push(ROLE_NAMES.start);
+  if (model.methods.has("stop")) names.push(ROLE_NAMES.stop);
   return names;
 }
 
@@ -80,6 +81,8 @@ function draftManifest(
   if (result.init) roles.init = functions.length;
   if (construct >= 0) roles.construct = construct;
   if (start >= 0) roles.start = start;
+  const stop = functions.indexOf(ROLE_NAMES.stop);
+  if (stop >= 0) roles.stop = stop;
   if (result.collect) roles.collect = functions.length + (result.init ? 1 : 0);
   return {
     abi: ABI_VERSION,

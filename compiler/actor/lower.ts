@@ -7,7 +7,12 @@ import { argumentType, isNullable } from "./source-types.js";
 import { isScalar } from "./token.js";
 
 /** Names of the functions that the lowered text exports for roles. */
-export const ROLE_NAMES = { construct: "construct$", start: "this$start", collect: "collect$" } as const;
+export const ROLE_NAMES = {
+  construct: "construct$",
+  start: "this$start",
+  stop: "this$stop",
+  collect: "collect$",
+} as const;
 
 /** The name of the global that holds the period of an action with a fixed one. */
 export function periodName(action: ActionModel): string {

@@ -108,7 +108,9 @@ function encodeArguments(args: readonly Argument[]): Uint8Array {
 }
 
 function encodeRoles(roles: Manifest["roles"]): Uint8Array {
-  return encodeNumbers([roles.init, roles.construct, roles.start, roles.collect].map((index) => (index ?? -1) + 1));
+  return encodeNumbers(
+    [roles.init, roles.construct, roles.start, roles.collect, roles.stop].map((index) => (index ?? -1) + 1),
+  );
 }
 
 /** An array of numbers without trailing zeros. */
@@ -204,12 +206,13 @@ function readConstructArgument(reader: CborReader): Argument {
 }
 
 function readRoles(reader: CborReader): Manifest["roles"] {
-  const [init, construct, start, collect] = readNumbers(reader, 4);
+  const [init, construct, start, collect, stop] = readNumbers(reader, 5);
   return {
     ...(init ? { init: init - 1 } : {}),
     ...(construct ? { construct: construct - 1 } : {}),
     ...(start ? { start: start - 1 } : {}),
     ...(collect ? { collect: collect - 1 } : {}),
+    ...(stop ? { stop: stop - 1 } : {}),
   };
 }
 

@@ -60,7 +60,7 @@ export interface ActorModel {
   fields: FieldModel[];
   args: ArgumentModel[];
   construct?: ts.ConstructorDeclaration;
-  /** Methods that are no actions, `start` included. */
+  /** Methods that are no actions, `start` and `stop` included. */
   methods: Map<string, ts.MethodDeclaration>;
   /** Bytes of the heap as `@memory` says. */
   heap?: number;

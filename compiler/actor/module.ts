@@ -194,6 +194,7 @@ function checkRoles(wasm: WasmModule, { roles, args, memory }: Manifest): void {
   if (roles.init !== undefined) checkSignature(wasm, "init", roles.init, [], []);
   if (roles.construct !== undefined) checkSignature(wasm, "construct", roles.construct, params, []);
   if (roles.start !== undefined) checkSignature(wasm, "start", roles.start, [], []);
+  if (roles.stop !== undefined) checkSignature(wasm, "stop", roles.stop, [], []);
   if (roles.collect === undefined) return;
   checkSignature(wasm, "collect", roles.collect, [], []);
   if (memory === 0) throw new ModuleError("MANIFEST", "collect without memory");
@@ -233,7 +234,9 @@ function moduleBounds(wasm: WasmModule, facts: readonly FunctionFacts[], { actio
     run: indexOf(i),
     ...(guard > 0 && guard % 2 === 0 ? { guard: indexOf(guard / 2 - 1) } : {}),
   }));
-  const others = [roles.init, roles.construct, roles.start, roles.collect].filter((role) => role !== undefined);
+  const others = [roles.init, roles.construct, roles.start, roles.collect, roles.stop].filter(
+    (role) => role !== undefined,
+  );
   return staticBounds(wasm, facts, entries, others.map(indexOf));
 }
 

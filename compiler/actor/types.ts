@@ -75,7 +75,7 @@ export interface Manifest {
   /** Worst-case fuel of any action, 0 when not known. */
   fuel: number;
   /** Export indices of the functions with a role. */
-  roles: { init?: number; construct?: number; start?: number; collect?: number };
+  roles: { init?: number; construct?: number; start?: number; collect?: number; stop?: number };
 }
 
 /** For people; not on devices. */

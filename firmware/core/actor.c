@@ -224,10 +224,15 @@ int kp_actor_start(kp_actor *actor, uint32_t *detail) {
 }
 
 void kp_actor_stop(kp_actor *actor) {
+    const bool stops = actor->status != KP_HELD && actor->module->stop;
     kp_timers_disarm(actor);
     kp_actor_forget(actor);
     actor->status = KP_HELD;
     actor->fault = KP_TRAP_NONE;
+    if (stops) {
+        uint32_t slots[2];
+        (void)kp_actor_call(actor, actor->module->stop - 1U, slots, NULL); /* a trap in it has changed nothing */
+    }
 }
 
 int kp_actor_resume(kp_actor *actor) {

@@ -68,7 +68,7 @@ kp_actor *kp_actor_first(void);
  * KP_E_TRAP. */
 int kp_actor_start(kp_actor *actor, uint32_t *detail);
 
-/** Running or faulted to held. Timers stop; tokens stay. */
+/** Running or faulted to held; stop() runs. Timers stop; tokens stay. */
 void kp_actor_stop(kp_actor *actor);
 
 /** Faulted to running: the firing that trapped is tried again. KP_E_STATE when it is not faulted. */

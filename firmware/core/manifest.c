@@ -58,7 +58,7 @@ static uint8_t take_pairs(kp_cbor_reader *reader, uint32_t *left, kp_cbor_reader
 
 int kp_manifest_read(const uint8_t *module, size_t count, kp_manifest *m, uint32_t *detail) {
     size_t length;
-    uint32_t bounds[3], roles[4];
+    uint32_t bounds[3], roles[5];
     const uint8_t *content = find_section(module, count, &length);
     if (!content)
         return KP_E_MODULE;
@@ -86,7 +86,7 @@ int kp_manifest_read(const uint8_t *module, size_t count, kp_manifest *m, uint32
     uint32_t given = take_array(&reader, &left, &m->arguments);
     m->argument_count = (uint8_t)given;
     take_numbers(&reader, &left, bounds, 3);
-    take_numbers(&reader, &left, roles, 4);
+    take_numbers(&reader, &left, roles, 5);
     m->memory = bounds[0];
     m->slots = bounds[1];
     m->fuel = bounds[2];
@@ -94,8 +94,9 @@ int kp_manifest_read(const uint8_t *module, size_t count, kp_manifest *m, uint32
     m->construct = (uint8_t)roles[1];
     m->start = (uint8_t)roles[2];
     m->collect = (uint8_t)roles[3];
-    bool fits =
-        actions <= KP_ACTIONS_MAX && given <= KP_ARGUMENTS_MAX && (roles[0] | roles[1] | roles[2] | roles[3]) <= 255;
+    m->stop = (uint8_t)roles[4];
+    bool fits = actions <= KP_ACTIONS_MAX && given <= KP_ARGUMENTS_MAX &&
+                (roles[0] | roles[1] | roles[2] | roles[3] | roles[4]) <= 255;
     return kp_cbor_done(&reader) && left == 0 && fits ? 0 : KP_E_MODULE;
 }
 

@@ -30,7 +30,7 @@ typedef struct kp_manifest {
     uint32_t fuel;                                                         /* worst-case fuel, 0 not known */
     uint16_t name_count;
     uint8_t inports, outports, action_count, argument_count, global_count;
-    uint8_t init, construct, start, collect; /* 1 + export index, 0 none */
+    uint8_t init, construct, start, collect, stop; /* 1 + export index, 0 none */
 } kp_manifest;
 
 /**

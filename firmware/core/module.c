@@ -115,6 +115,7 @@ static int check(const kp_module *module, const kp_manifest *manifest, const kp_
     bool good = (module->init == 0 || has_signature(module, module->init - 1U, 0, 0)) &&
                 (module->construct == 0 || has_signature(module, module->construct - 1U, (unsigned)words, 0)) &&
                 (module->start == 0 || has_signature(module, module->start - 1U, 0, 0)) &&
+                (module->stop == 0 || has_signature(module, module->stop - 1U, 0, 0)) &&
                 (module->collect == 0 || has_signature(module, module->collect - 1U, 0, 0));
     return good ? 0 : KP_E_MODULE;
 }
@@ -131,6 +132,7 @@ static int read_tables(kp_module *module, const kp_manifest *manifest) {
     module->init = manifest->init;
     module->construct = manifest->construct;
     module->start = manifest->start;
+    module->stop = manifest->stop;
     module->collect = manifest->collect;
     size_t types = (size_t)module->inports + module->outports + module->global_count;
     module->actions = kp_heap_alloc(module->action_count * sizeof(kp_action) + types, module->owner);

@@ -23,8 +23,8 @@ struct kp_module {
     uint16_t instances;   /* actors of this module */
     kp_owner owner;
     uint8_t inports, outports, action_count, global_count;
-    uint8_t timed;                           /* actions that are timed */
-    uint8_t init, construct, start, collect; /* 1 + export index, 0 none */
+    uint8_t timed;                                 /* actions that are timed */
+    uint8_t init, construct, start, collect, stop; /* 1 + export index, 0 none */
     uint8_t hash[KP_HASH_BYTES];
 };
 

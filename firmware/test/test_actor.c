@@ -390,6 +390,38 @@ static void test_capabilities(void) {
     CHECK_BYTES(numbers, expected, 5);
 }
 
+/* on i32 n: 10 / n; stop: light off */
+static void test_stop(void) {
+    const module_text lamp = {
+        .types = "i;",
+        .imports = "40 0",
+        .functions = "0 00 41 0a 20 00 6d 1a 0b;1 00 41 00 10 00 0b",
+        .exports = "1 2",
+        .inports = "2",
+        .actions = "1",
+        .roles = "0 0 0 0 2",
+    };
+    harness_begin(0);
+    seen.light = 1;
+    kp_actor *held = harness_actor(&lamp, 1, NULL);
+    kp_actor_stop(held);
+    kp_actor_remove(held);
+    CHECK_EQUAL(seen.light, 1); /* it never ran */
+    kp_actor *actor = harness_actor(&lamp, 2, NULL);
+    kp_queue *in = harness_in(actor, 0, 1);
+    harness_start(actor);
+    kp_actor_stop(actor);
+    CHECK_EQUAL(seen.light, 0);
+    harness_start(actor);
+    harness_push(in, "00");
+    harness_run();
+    CHECK_EQUAL(actor->fault, KP_TRAP_DIVISION);
+    seen.light = 1;
+    kp_actor_remove(actor); /* a faulted one too */
+    CHECK_EQUAL(seen.light, 0);
+    CHECK_EQUAL(kp_heap_check(), 0);
+}
+
 /* sends twice on a port; sends on a port that is not listed; a size over the limit; recursion without end */
 static void check_trap(const char *code, const char *actions, enum kp_trap trap) {
     char functions[256];
@@ -527,6 +559,7 @@ int main(void) {
     RUN(test_state_moves);
     RUN(test_guards);
     RUN(test_capabilities);
+    RUN(test_stop);
     RUN(test_every_trap);
     RUN(test_fuel_is_exact);
     RUN(test_modules);

@@ -178,11 +178,15 @@ export class HostedActor implements Runnable, Wakeable {
     this.wake();
   }
 
-  /** Running or faulted to held. */
-  hold(): void {
+  /** Running or faulted to held; its stop() runs. Returns the trap by which that ended, which has changed nothing. */
+  hold(): Trap | undefined {
+    const { instance, status } = this;
     this.status = "held";
     this.fault = undefined;
     for (const timer of this.timers) timer?.disarm();
+    if (status === "held" || instance.manifest.roles.stop === undefined) return undefined;
+    this.environment.wake(instance);
+    return instance.call("stop");
   }
 
   /** Faulted to running: the firing that trapped is tried again. */

@@ -160,8 +160,8 @@ export class Instance implements Caller {
     return fuel;
   }
 
-  /** Calls init, construct or start, if the module has it. Returns the trap by which it ended, which has changed nothing. */
-  call(role: "init" | "construct" | "start", args: (number | bigint)[] = []): Trap | undefined {
+  /** Calls init, construct, start or stop, if the module has it. Returns the trap by which it ended, which has changed nothing. */
+  call(role: "init" | "construct" | "start" | "stop", args: (number | bigint)[] = []): Trap | undefined {
     if (this.manifest.roles[role] === undefined) return undefined;
     const live = this.wake();
     this.open = 0;

@@ -135,9 +135,9 @@ export class LocalRuntime implements ActorHost {
     for (const actor of actors) actor.start();
   }
 
-  /** Running or faulted actors are held; their timers stop, their tokens stay. Throws KappaError ACTOR_UNKNOWN. */
+  /** Running or faulted actors are held; their stop() runs, their timers stop, their tokens stay. Throws KappaError ACTOR_UNKNOWN. */
   async stop(ids: string[]): Promise<void> {
-    for (const actor of this.findAll(ids)) actor.hold();
+    for (const actor of this.findAll(ids)) this.hold(actor);
   }
 
   /** Throws KappaError ACTOR_UNKNOWN. Actors that are not faulted stay as they are. */
@@ -150,7 +150,7 @@ export class LocalRuntime implements ActorHost {
     this.connections.removeActors(gone);
     for (const id of gone) {
       const actor = this.actors.get(id)!;
-      actor.hold();
+      this.hold(actor);
       this.live.forget(actor.instance);
       this.actors.delete(id);
     }
@@ -210,7 +210,7 @@ export class LocalRuntime implements ActorHost {
 
   /** Stops everything: nothing fires any more, no timer runs. */
   async close(): Promise<void> {
-    for (const actor of this.actors.values()) actor.hold();
+    for (const actor of this.actors.values()) this.hold(actor);
     this.scheduler.close();
   }
 
@@ -264,6 +264,12 @@ export class LocalRuntime implements ActorHost {
       throw error;
     }
     for (const actor of actors) actor.started = true;
+  }
+
+  /** Stops an actor, whatever its stop() does. */
+  private hold(actor: HostedActor): void {
+    const trap = actor.hold();
+    if (trap) this.logger.warn({ actor: actor.id, trap: trap.trap, err: trap.cause }, "stop() trapped");
   }
 
   private faulted(actor: HostedActor, trap: Trap, action: number): void {

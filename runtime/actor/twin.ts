@@ -36,7 +36,7 @@ export type TwinFunction = (...args: (number | bigint)[]) => number;
 
 /**
  * Exports of a twin. `a<i>` fires action i and returns the fuel used; `g<i>`, where action i has a guard, is called before
- * it and returns whether it may fire. `init`, `construct` and `start` are there where the module has the role; `collect` is
+ * it and returns whether it may fire. `init`, `construct`, `start` and `stop` are there where the module has the role; `collect` is
  * part of all but the guards. Functions that may change the state save the mutable globals first, and `undo` puts them
  * back. `get` and `set` move the bits of mutable global i; `get` of their number is the fuel left.
  */
@@ -159,7 +159,7 @@ class TwinBuilder {
       if (action.guard) this.addGuard(`g${i}`, action.guard);
       this.addCall(`a${i}`, i, action.guard);
     });
-    for (const role of ["init", "construct", "start"] as const) {
+    for (const role of ["init", "construct", "start", "stop"] as const) {
       if (roles[role] !== undefined) this.addCall(role, roles[role], 0);
     }
     this.add(

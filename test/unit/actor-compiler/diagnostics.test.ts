@@ -118,6 +118,7 @@ const CASES: [code: string, title: string, marked: string][] = [
   ["KA019", "a default that is no literal", inClass("constructor(private a: i32 = «1 + 2») {}")],
   ["KA019", "a default out of range", inClass("constructor(private a: u8 = «256») {}")],
   ["KA019", "start with parameters", inClass("start(«a: i32»): void {}")],
+  ["KA019", "stop with parameters", inClass("stop(«a: i32»): void {}")],
   ["KA019", "an optional argument", inClass("constructor(«a?: i32») {}")],
   ["KA021", "a text without a value", inClass("private «a»: string;")],
   ["KA021", "a first value by this", inClass("private a: i32 = 1; private b: i32 = «this.a + 1»;")],

@@ -185,6 +185,27 @@ describe("capabilities", () => {
     expect(cooled).toBeCloseTo(15 + (20 - 20 / Math.E) / Math.E, 2);
   });
 
+  test("stop() runs when an actor is removed, and when the runtime is closed, but not before it has started", async () => {
+    const { runtime } = makeRuntime({ simulate: true });
+    const lamp = wat(
+      "Lamp",
+      { inports: [], actions: [], roles: { start: 0, stop: 1 } },
+      `(import "k" "40" (func $light (param i32)))
+       (func (export "a") (call $light (i32.const 1))) (func (export "b") (call $light (i32.const 0)))`,
+    );
+    const room = runtime.room!;
+    for (const end of [() => runtime.remove(["l"]), () => runtime.close()]) {
+      await runtime.deploy([actor("held", lamp), actor("l", lamp)], []);
+      await runtime.start(["l"]);
+      expect(room.light).toBe(true);
+      await end();
+      expect(room.light).toBe(false);
+      room.light = true;
+      await runtime.remove(["held", "l"]);
+      expect(room.light).toBe(true);
+    }
+  });
+
   test("time, chance and the log", async () => {
     const lines: { msg: string; actor: string }[] = [];
     const logger = pino({ base: null }, { write: (line: string) => lines.push(JSON.parse(line)) });
