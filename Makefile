@@ -1,12 +1,13 @@
 # Kappa's front door. `make help` lists the targets.
 SHELL := /bin/bash
 BOARD ?= netduinoplus2
+PORT ?= 5000
 BUILD := build
 KAPPA := node --enable-source-maps $(BUILD)/js/cli/main.js
 JEST  := node --experimental-vm-modules --no-warnings node_modules/jest/bin/jest.js
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build firmware new-board run demo test unit lint format bench fuzz soak clean
+.PHONY: help setup build firmware sim flash debug new-board run demo test unit lint format bench fuzz soak clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z_-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +26,18 @@ BUILT_ONLY := $(filter-out netduinoplus2 bbc_microbit mps2_an386 native_sim,$(pa
 .PHONY: firmware-all
 firmware-all: images ## Build the firmware of every board
 	@set -e; for board in $(BUILT_ONLY); do $(MAKE) --no-print-directory -C firmware BOARD=$$board >/dev/null; done
+
+sim: build ## Run a board in its emulator until Ctrl-C: make sim BOARD=bbc_microbit [PORT=5000]
+	@$(MAKE) --no-print-directory -C firmware BOARD=$(BOARD) >/dev/null
+	@echo "Attach to it with: npx kappa host --device tcp:127.0.0.1:$(PORT)"
+	@$(KAPPA) sim --board '$(BOARD)' --port '$(PORT)'
+
+flash: ## Flash a board: make flash BOARD=nrf52840dk [RUNNER=openocd|pyocd|probe-rs|jlink|stlink|nrfjprog|dfu] [DRYRUN=1]
+	@$(if $(DRYRUN),,$(MAKE) --no-print-directory firmware BOARD=$(BOARD))
+	@scripts/flash.sh '$(BOARD)' '$(RUNNER)' '$(DRYRUN)'
+
+debug: firmware ## gdb on a board, in QEMU or by OpenOCD: make debug BOARD=bbc_microbit
+	@scripts/debug.sh '$(BOARD)'
 
 new-board: ## Start a port to another board: make new-board NAME=my_board FROM=bbc_microbit (docs/porting.md)
 	@scripts/new-board.sh '$(NAME)' '$(FROM)'

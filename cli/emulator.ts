@@ -22,6 +22,8 @@ export interface BoardOptions {
   image?: string;
   /** Further arguments to QEMU, or to the native image (`--name`, `--attr` …). */
   args?: string[];
+  /** TCP port of 127.0.0.1 where the UART is; by default a socket in the file system, or any port. */
+  port?: number;
 }
 
 /** QEMU's machine for each board that it emulates. */
@@ -39,11 +41,12 @@ export async function startBoard(options: BoardOptions): Promise<EmulatedBoard> 
   if (!existsSync(image)) {
     throw new Error(`There is no image ${image}: run \`make firmware BOARD=${options.board}\` first`);
   }
-  return machine === undefined ? startNative(image, options.args ?? []) : startQemu(machine, image, options.args ?? []);
+  const { args = [], port } = options;
+  return machine === undefined ? startNative(image, args, port ?? 0) : startQemu(machine, image, args, port);
 }
 
-async function startNative(image: string, args: string[]): Promise<EmulatedBoard> {
-  const child = spawn(image, ["--listen", "tcp:127.0.0.1:0", ...args], { stdio: ["ignore", "pipe", "inherit"] });
+async function startNative(image: string, args: string[], port: number): Promise<EmulatedBoard> {
+  const child = spawn(image, ["--listen", `tcp:127.0.0.1:${port}`, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   const line = await firstLine(child, image);
   const address = /^listening (\S+)$/.exec(line)?.[1];
   if (address === undefined) throw new Error(`${image} said "${line}" instead of where it listens`);
@@ -51,21 +54,22 @@ async function startNative(image: string, args: string[]): Promise<EmulatedBoard
 }
 
 /** The machine monitor (QMP) on standard output greets when the sockets are open: the event to wait for. */
-async function startQemu(machine: string, image: string, args: string[]): Promise<EmulatedBoard> {
+async function startQemu(machine: string, image: string, args: string[], port?: number): Promise<EmulatedBoard> {
   const directory = await mkdtemp(join(tmpdir(), "kappa-"));
   const path = join(directory, "uart");
+  const where = port === undefined ? `path=${path}` : `host=127.0.0.1,port=${port}`;
   const child = spawn(
     "qemu-system-arm",
     [
       ...["-M", machine, "-display", "none", "-nodefaults", "-qmp", "stdio"],
-      ...["-chardev", `socket,id=uart,path=${path},server=on,wait=off`, "-serial", "chardev:uart"],
+      ...["-chardev", `socket,id=uart,${where},server=on,wait=off`, "-serial", "chardev:uart"],
       ...["-kernel", image, ...args],
     ],
     { stdio: ["pipe", "pipe", "pipe"] },
   );
   await firstLine(child, "qemu-system-arm");
   return {
-    address: `unix:${path}`,
+    address: port === undefined ? `unix:${path}` : `tcp:127.0.0.1:${port}`,
     process: child,
     async stop() {
       await stopProcess(child);

@@ -15,6 +15,7 @@ import { addHost } from "./host.js";
 import { examples } from "./options.js";
 import { paint, printJson } from "./output.js";
 import { packageVersion } from "./package.js";
+import { addSim } from "./sim.js";
 import { addTest } from "./test.js";
 
 /** The whole command line. What a command does is loaded when it is run. */
@@ -28,7 +29,7 @@ export function program(): Command {
   for (const add of [addCheck, addCompile, addGraph, addFormat, addActor, addTest, addDocs, addLanguageServer])
     add(kappa);
   kappa.commandsGroup("Run:");
-  for (const add of [addHost, addDeploy, addKappas, addTokens]) add(kappa);
+  for (const add of [addHost, addDeploy, addKappas, addTokens, addSim]) add(kappa);
   kappa.commandsGroup("Further:");
   examples(kappa, [
     ["kappa check .", "what is wrong with the scripts and actors here"],
