@@ -128,9 +128,10 @@ describe("any text is a graph or a CompileError", () => {
     ],
     ["syntax errors", "a b\n".repeat(DEEP)],
   ])("%s, very many", async (_, text) => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     await holds(text.length > 1e6 ? text.slice(0, 1e6) : text);
-    expect(performance.now() - started).toBeLessThan(20_000);
+    const { user, system } = process.cpuUsage(started);
+    expect((user + system) / 1000).toBeLessThan(20_000);
   });
 });
 
