@@ -7,6 +7,7 @@ import { addDocs } from "./commands/docs.js";
 import { addFormat } from "./commands/fmt.js";
 import { addGraph } from "./commands/graph.js";
 import { addKappas } from "./commands/kappas.js";
+import { addLogs } from "./commands/logs.js";
 import { addLanguageServer } from "./commands/lsp.js";
 import { addTokens } from "./commands/tokens.js";
 import { EXIT, Failure } from "./exit.js";
@@ -29,7 +30,7 @@ export function program(): Command {
   for (const add of [addCheck, addCompile, addGraph, addFormat, addActor, addTest, addDocs, addLanguageServer])
     add(kappa);
   kappa.commandsGroup("Run:");
-  for (const add of [addHost, addDeploy, addKappas, addTokens, addSim]) add(kappa);
+  for (const add of [addHost, addDeploy, addKappas, addTokens, addLogs, addSim]) add(kappa);
   kappa.commandsGroup("Further:");
   examples(kappa, [
     ["kappa check .", "what is wrong with the scripts and actors here"],

@@ -5,6 +5,7 @@ import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import type { Json } from "../compiler/script/graph.js";
 import { LocalRuntime } from "./actor/local-runtime.js";
+import { recordEvents } from "./events/record.js";
 import { type Identity, loadIdentity } from "./identity.js";
 import { Introspection } from "./kappa/introspection.js";
 import { Kappas } from "./kappa/kappas.js";
@@ -69,13 +70,14 @@ export async function startBaseRuntime(options: BaseRuntimeOptions): Promise<Bas
     });
     const records = await DocumentStore.open<KappaRecord>(join(dataDirectory, "kappas"));
     const kappas = new Kappas(mesh, new StoreScriptCompiler(store), records, log);
+    const events = recordEvents(mesh, kappas);
     const known = await DocumentStore.open<StoredDevice>(join(dataDirectory, "devices"));
     const devices = new Devices(mesh, known, { id: Buffer.from(id, "hex"), boot: randomInt(0x1_0000_0000) }, log);
     undo.push(() => devices.close());
     undo.push(() => kappas.close());
     await kappas.load();
     await devices.open(options.devices);
-    const app = createServer({ kappas, mesh, introspection: new Introspection(mesh, kappas) }, log);
+    const app = createServer({ kappas, mesh, events, introspection: new Introspection(mesh, kappas) }, log);
     undo.push(() => app.close());
     return { url: await listen(app, options), close };
   } catch (error) {
@@ -91,6 +93,7 @@ function makeMesh(id: string, options: BaseRuntimeOptions): { local: LocalRuntim
     attributes: options.attributes,
     simulate: options.simulate,
     logger: options.log,
+    onLog: (actor, text) => mesh.emit("log", { runtime: id, actor, text }),
     onFault: ({ actor, trap }) => mesh.emit("fault", { runtime: id, actor, fault: trap }),
   });
   const mesh = new Mesh(new LocalMember(local));

@@ -49,6 +49,7 @@ export interface LocalRuntimeOptions {
   /** Instances kept in WebAssembly; more actors than these sleep as bytes. 4096 by default. */
   liveMax?: number;
   onFault?: (fault: Fault) => void;
+  onLog?: (actor: string, text: string) => void;
 }
 
 /** The base runtime's own actors: in this process. */
@@ -77,7 +78,7 @@ export class LocalRuntime implements ActorHost {
     this.live = new LiveInstances(options.liveMax ?? LIVE_MAX);
     this.room = options.simulate ? new SimulatedRoom(this.now) : undefined;
     this.capabilities = {
-      ...systemCapabilities((actor, text) => this.logger.info({ actor }, text), options.random),
+      ...systemCapabilities((actor, text) => this.logged(actor, text), options.random),
       ...(this.room && simulatedCapabilities(this.room)),
       ...options.capabilities,
     };
@@ -270,6 +271,11 @@ export class LocalRuntime implements ActorHost {
   private hold(actor: HostedActor): void {
     const trap = actor.hold();
     if (trap) this.logger.warn({ actor: actor.id, trap: trap.trap, err: trap.cause }, "stop() trapped");
+  }
+
+  private logged(actor: string, text: string): void {
+    this.logger.info({ actor }, text);
+    this.options.onLog?.(actor, text);
   }
 
   private faulted(actor: HostedActor, trap: Trap, action: number): void {

@@ -17,6 +17,8 @@ export interface KappaContext {
   /** The modules of these hashes by actor type. Rejects with a KappaError when one is not there. */
   modules(hashes: Readonly<Record<string, string>>): Promise<Modules>;
   save(record: KappaRecord): Promise<void>;
+  /** What it is or how it is may have changed. */
+  changed(kappa: Kappa): void;
   /** The record is of no use any more. */
   forget(record: KappaRecord): Promise<void>;
 }
@@ -125,6 +127,7 @@ export class Kappa {
       } catch (error) {
         this.fail(error);
       }
+      this.context.changed(this);
       for (const wake of [...this.watchers]) wake();
     });
   }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { EventEmitter } from "node:events";
 import { isDeepStrictEqual } from "node:util";
 import type { Logger } from "pino";
 import type { Module } from "../../compiler/actor/types.js";
@@ -57,13 +58,20 @@ type Outcome = Omit<PutResult, "warnings">;
 /** Names are the first part of actor ids, and of addresses. */
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
+interface KappasEvents {
+  /** A kappa came, was replaced or deleted, or has another status than was told last. */
+  change: [kappa: Kappa, change: "created" | "replaced" | "deleted" | "status"];
+}
+
 /** All kappas of this base runtime: puts, finds and removes them, and keeps them on disk. */
-export class Kappas {
+export class Kappas extends EventEmitter<KappasEvents> {
   private readonly byRef = new Map<string, Kappa>();
   /** Deleted, but with actors left on runtimes that are away. */
   private readonly leaving = new Set<Kappa>();
   private readonly names = new Map<string, Serial>();
   private readonly context: KappaContext;
+  /** The status of each kappa that was told last. */
+  private readonly told = new WeakMap<Kappa, string>();
 
   constructor(
     private readonly mesh: Mesh,
@@ -71,15 +79,17 @@ export class Kappas {
     private readonly store: DocumentStore<KappaRecord>,
     private readonly log: Logger,
   ) {
+    super();
     this.context = {
       mesh,
       log,
       modules: (hashes) => this.modulesOf(hashes),
       save: (record) => store.put(record.ref, record),
+      changed: (kappa) => this.tell(kappa, "status"),
       forget: (record) => this.forget(record),
     };
     mesh.on("change", (runtime) => this.runtimeChanged(runtime));
-    mesh.on("fault", ({ actor, fault }) => this.owner(actor)?.faults.set(actor, fault));
+    mesh.on("fault", ({ actor, fault }) => this.faulted(actor, fault));
   }
 
   /** Reads the desired states from disk and makes what can be made now. Resolves when the base runtime's part is done. */
@@ -158,6 +168,7 @@ export class Kappas {
       this.leaving.add(kappa);
       const complete = await kappa.remove();
       this.log.info({ kappa: kappa.record.ref, complete }, "kappa deleted");
+      this.tell(kappa, "deleted");
       return complete;
     });
   }
@@ -187,6 +198,7 @@ export class Kappas {
       if (former !== undefined) await this.forget(former.record);
     }
     this.log.info({ kappa: ref, name, status: kappa.status }, "kappa created");
+    this.tell(kappa, "created");
     return { view: await this.view(kappa), outcome: "created" };
   }
 
@@ -198,6 +210,7 @@ export class Kappas {
     }
     await kappa.put(desired);
     this.log.info({ kappa: kappa.record.ref, version: kappa.record.version, status: kappa.status }, "kappa replaced");
+    this.tell(kappa, "replaced");
     return { view: await this.view(kappa), outcome: "replaced" };
   }
 
@@ -212,6 +225,21 @@ export class Kappas {
       async ([type, hash]) => [type, await this.compiler.module(hash, type)] as const,
     );
     return new Map(await Promise.all(entries));
+  }
+
+  private faulted(actor: string, fault: string): void {
+    const kappa = this.owner(actor);
+    if (kappa === undefined) return;
+    kappa.faults.set(actor, fault);
+    this.tell(kappa, "status");
+  }
+
+  /** Tells of a change, and of a status that is another. */
+  private tell(kappa: Kappa, change: KappasEvents["change"][1]): void {
+    const { status } = kappa;
+    if (change === "status" && (this.told.get(kappa) ?? status) === status) return void this.told.set(kappa, status);
+    this.told.set(kappa, status);
+    this.emit("change", kappa, change);
   }
 
   private byName(name: string): Kappa | undefined {

@@ -76,7 +76,10 @@ export class Devices {
       log.warn({ runtime: device.info.id, actor, fault }, "actor faulted");
       this.mesh.emit("fault", { runtime: device.info.id, actor, fault });
     });
-    device.on("log", ({ actor, text }) => log.info({ runtime: device.info.id, actor }, text));
+    device.on("log", ({ actor, text }) => {
+      log.info({ runtime: device.info.id, actor }, text);
+      this.mesh.emit("log", { runtime: device.info.id, actor, text });
+    });
     device.on("problem", (error) => log.error({ err: error }, "device can't be used"));
     device.on("changed", () => member.changed());
     this.devices.push(device);

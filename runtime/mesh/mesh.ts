@@ -10,10 +10,18 @@ export interface FaultEvent {
   fault: string;
 }
 
+/** A line that an actor wrote to the log of its runtime. */
+export interface LogEvent {
+  runtime: string;
+  actor: string;
+  text: string;
+}
+
 interface MeshEvents {
   /** A runtime came, went, or is not what it was: id of the runtime. */
   change: [runtime: string];
   fault: [event: FaultEvent];
+  log: [event: LogEvent];
 }
 
 /** The runtimes that this base runtime knows: itself and the devices attached to it. */

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { EventLog } from "../events/event-log.js";
 import type { Introspection } from "../kappa/introspection.js";
 import type { Kappas } from "../kappa/kappas.js";
 import type { Mesh } from "../mesh/mesh.js";
@@ -8,6 +9,7 @@ export interface RestContext {
   kappas: Kappas;
   mesh: Mesh;
   introspection: Introspection;
+  events: EventLog;
   /** Aborted when the server shuts down: who waits gets an answer. */
   closing: AbortSignal;
 }

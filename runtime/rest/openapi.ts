@@ -86,6 +86,22 @@ const schemas = {
       object({ actors: { ...list(text), description: "Ids; ?HANDLE for an actor that should not be there" } }),
     ],
   },
+  Event: object({
+    id: { type: "integer", minimum: 1, description: "Its number in this process of the base runtime" },
+    time: { type: "string", format: "date-time" },
+    kind: { enum: ["log", "fault", "kappa", "runtime"] },
+    "kappa?": { ...text, description: "Name of the kappa" },
+    "ref?": text,
+    "actor?": text,
+    "runtime?": { ...text, description: "Name of the runtime" },
+    "text?": { ...text, description: "Of a log: what the actor wrote" },
+    "fault?": { ...text, description: "Of a fault: name of the trap" },
+    "change?": { enum: ["created", "replaced", "deleted", "status"] },
+    "status?": status,
+    "version?": { type: "integer", minimum: 1 },
+    "why?": { ...text, description: "Why the kappa is pending or failed" },
+    "connected?": { type: "boolean" },
+  }),
   Problem: {
     ...object({
       type: { type: "string", format: "uri" },

@@ -2,6 +2,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, 
 import type { Logger } from "pino";
 import { KappaError } from "../errors.js";
 import type { Handler, Request, RestContext, Route, TextBody } from "./context.js";
+import { eventRoutes } from "./event-routes.js";
 import { kappaRoutes } from "./kappa-routes.js";
 import { openApiOf } from "./openapi.js";
 import { content } from "./openapi-parts.js";
@@ -24,7 +25,7 @@ const openApiRoute: Route = {
 };
 
 /** Every route that is served, `HEAD` of each `GET` aside. */
-export const ROUTES: readonly Route[] = [...kappaRoutes, ...tokenRoutes, ...systemRoutes, openApiRoute];
+export const ROUTES: readonly Route[] = [...kappaRoutes, ...tokenRoutes, ...systemRoutes, ...eventRoutes, openApiRoute];
 
 /** The REST interface over kappas. Not listening yet; `close` ends what waits. */
 export function createServer(context: Omit<RestContext, "closing">, log: Logger): FastifyInstance {

@@ -6,6 +6,7 @@ import { pino } from "pino";
 import { compilerVersion } from "../../cli/package.js";
 import { compileActor } from "../../compiler/actor/index.js";
 import { LocalRuntime } from "../../runtime/actor/local-runtime.js";
+import { recordEvents } from "../../runtime/events/record.js";
 import type { RuntimeInfo } from "../../runtime/host.js";
 import { Introspection } from "../../runtime/kappa/introspection.js";
 import { Kappas } from "../../runtime/kappa/kappas.js";
@@ -37,6 +38,7 @@ export class TestBase {
     const local: LocalRuntime = new LocalRuntime({
       id,
       name: "base",
+      onLog: (actor, text) => mesh.emit("log", { runtime: id, actor, text }),
       onFault: ({ actor, trap }) => mesh.emit("fault", { runtime: id, actor, fault: trap }),
     });
     const mesh = new Mesh(new LocalMember(local));
@@ -50,7 +52,10 @@ export class TestBase {
     });
     const records = await DocumentStore.open<KappaRecord>(join(data, "kappas"));
     const kappas = new Kappas(mesh, new StoreScriptCompiler(store), records, log);
-    const app = createServer({ kappas, mesh, introspection: new Introspection(mesh, kappas) }, log);
+    const app = createServer(
+      { kappas, mesh, events: recordEvents(mesh, kappas), introspection: new Introspection(mesh, kappas) },
+      log,
+    );
     return new TestBase(data, local, mesh, kappas, app);
   }
 

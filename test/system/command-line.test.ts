@@ -267,6 +267,22 @@ describe("with a host", () => {
     expect(await to("rm named far")).toMatchObject({ code: 0, out: "named deleted\nfar deleted\n" });
   });
 
+  test("logs: what was, and what comes", async () => {
+    await write("logs/talk.calvin", "component Talk() line -> {\n  log: io.Log()\n  .line > log.data\n}\n");
+    expect(await to("deploy logs/talk.calvin")).toMatchObject({ code: 0 });
+    const following = to("logs talk --follow --lines 1 --count 2");
+    expect(await to("post talk --text", { input: "good morning" })).toMatchObject({ code: 0 });
+    expect((await following).out).toMatch(
+      /^\S+ \S+ talk created, running \(version 1\)\n\S+ \S+ talk:Talk:log good morning\n$/,
+    );
+    expect((await to("logs talk --kind log --json")).json).toMatchObject([
+      { kind: "log", kappa: "talk", actor: "talk:Talk:log", runtime: "base", text: "good morning" },
+    ]);
+    expect((await to("logs talk --follow --count 1 --kind log --json")).json).toMatchObject({ text: "good morning" });
+    expect(await to("rm talk")).toMatchObject({ code: 0 });
+    expect(await to("logs moon")).toMatchObject({ code: 4, err: expect.stringContaining("KAPPA_UNKNOWN") });
+  });
+
   test("runtimes", async () => {
     expect((await to("runtimes --json")).json).toMatchObject([{ name: "base", kind: "base", connected: true }]);
     expect((await to("runtimes base")).out).toMatch(/^base \(\w+\): base, connected\n/);
