@@ -35,11 +35,23 @@ export interface ActorReport {
   ram?: number;
 }
 
+/** What becomes of an actor whose firings trap; docs/module-abi.md section 6.1. */
+export interface FaultPolicy {
+  /** How often a firing is tried again, 0 … 255. */
+  retries: number;
+  /** Milliseconds before the first retry, 0 … 65535; doubled for each further one up to a minute. */
+  backoff: number;
+  /** Then drops the tokens of the firing and goes on; else the actor is faulted. */
+  skips: boolean;
+}
+
 /** An actor to be made. `args` are CBOR tokens in the manifest's order; undefined leaves the default. */
 export interface ActorSpec {
   id: string;
   module: Module;
   args: (Uint8Array | undefined)[];
+  /** Without one it is faulted by its first trap. */
+  policy?: FaultPolicy;
 }
 
 /** That a connection is one of several at its outport, each token to go to one of them. */

@@ -204,7 +204,7 @@ int kp_actor_create(uint16_t id, const uint8_t hash[KP_HASH_BYTES], kp_cbor_read
 /* --- life --- */
 
 int kp_actor_start(kp_actor *actor, uint32_t *detail) {
-    if (actor->status == KP_RUNNING)
+    if (actor->status == KP_RUNNING || actor->status == KP_RETRYING)
         return 0;
     if (actor->status != KP_HELD || actor->restoring)
         return KP_E_STATE;
@@ -226,6 +226,8 @@ int kp_actor_start(kp_actor *actor, uint32_t *detail) {
 void kp_actor_stop(kp_actor *actor) {
     const bool stops = actor->status != KP_HELD && actor->module->stop;
     kp_timers_disarm(actor);
+    if (actor->policy)
+        kp_timer_disarm(&actor->policy->timer);
     kp_actor_forget(actor);
     actor->status = KP_HELD;
     actor->fault = KP_TRAP_NONE;

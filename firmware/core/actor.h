@@ -12,6 +12,7 @@ enum kp_status {
     KP_HELD = 0,
     KP_RUNNING = 1,
     KP_FAULTED = 2,
+    KP_RETRYING = 3, /* running, but for a pause before a firing that trapped is tried again */
 };
 
 typedef struct kp_actor kp_actor;
@@ -25,6 +26,19 @@ typedef struct kp_timer {
     bool armed;
 } kp_timer;
 
+/** The `action` of a timer that ends the pause before a retry. */
+#define KP_TIMER_RETRY 0xffU
+
+/** What becomes of an actor whose firings trap; without one it is faulted at once. */
+typedef struct kp_policy {
+    kp_timer timer;   /* of the pause */
+    uint32_t firings; /* of the actor when it was last tried again */
+    uint16_t backoff; /* milliseconds before the first retry, doubled for each further one */
+    uint8_t retries;  /* at most */
+    uint8_t tried;    /* so far, if no firing succeeded meanwhile */
+    bool skips;       /* then drops the tokens and goes on; else it is faulted */
+} kp_policy;
+
 struct kp_actor {
     kp_actor *next;       /* all actors */
     kp_actor *next_ready; /* the ready list */
@@ -32,6 +46,7 @@ struct kp_actor {
     kp_instance *instance;
     kp_queue **inputs;  /* the queue that an inport takes from next, NULL not connected */
     kp_queue **outputs; /* an outport's first queue */
+    kp_policy *policy;  /* NULL: none */
     kp_timer *timers;   /* one a timed action, in the order of the actions */
     uint32_t has_token; /* inports that hold one */
     uint32_t has_room;  /* outports that can send a token */
@@ -57,6 +72,9 @@ struct kp_actor {
  */
 int kp_actor_create(uint16_t id, const uint8_t hash[KP_HASH_BYTES], kp_cbor_reader *arguments, kp_actor **actor,
                     uint32_t *detail);
+
+/** Gives an actor a policy, once. KP_E_MEMORY. */
+int kp_policy_set(kp_actor *actor, unsigned retries, unsigned backoff, bool skips);
 
 /** The actor of that id, or NULL. */
 kp_actor *kp_actor_find(uint16_t id);
@@ -150,6 +168,16 @@ int kp_arguments_at(const kp_arguments *arguments, unsigned index, kp_argument *
 void kp_timers_arm(kp_actor *actor);
 void kp_timer_next(kp_actor *actor, unsigned action);
 void kp_timers_disarm(kp_actor *actor);
+
+/** A timer of its own: due at that time; and taken back, if it runs. */
+void kp_timer_arm(kp_timer *timer, uint64_t due);
+void kp_timer_disarm(kp_timer *timer);
+
+/** A firing trapped, and is undone: whether the policy says to try again, or to go on without its tokens. */
+bool kp_policy_takes(kp_actor *actor, const kp_action *action, enum kp_trap trap, unsigned index);
+
+/** The pause is over. */
+void kp_policy_retry(kp_actor *actor);
 
 /** When a timed action is, or was, due. */
 uint64_t kp_timer_due(const kp_actor *actor, unsigned action);

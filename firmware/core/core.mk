@@ -7,7 +7,7 @@
 #                       behaviour on it; the address sanitizer works.
 
 CORE_SOURCES = $(addprefix $(CORE)/,actor.c cbor.c connect.c engine.c firing.c flash.c heap.c imports.c kappa.c manifest.c \
-  module.c queue.c route.c scheduler.c sha256.c state.c token.c token_bulk.c wasm.c wasm_code.c)
+  module.c policy.c queue.c route.c scheduler.c sha256.c state.c token.c token_bulk.c wasm.c wasm_code.c)
 CORE_ENGINE_SOURCES = $(CORE)/engine_wasm3.c
 CORE_WASM3_SOURCES = $(CORE)/wasm3.c
 

@@ -223,7 +223,8 @@ static __attribute__((noinline)) bool fail(kp_actor *actor, const kp_action *act
     if (trap == KP_TRAP_EXCEPTION && is_handled(actor, action))
         return false;
     cancel_sends(actor, kp_firing_now.sent);
-    kp_actor_fault(actor, trap, index);
+    if (!kp_policy_takes(actor, action, trap, index))
+        kp_actor_fault(actor, trap, index);
     return true;
 }
 

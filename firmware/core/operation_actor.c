@@ -153,12 +153,28 @@ int kp_operation_remove(kp_request *request) {
 
 /* ---- One actor ---- */
 
+/* [retries, backoff, skips] */
+static int take_policy(kp_cbor_reader *in, kp_actor *actor) {
+    const uint32_t items = kp_cbor_array(in);
+    const unsigned retries = (unsigned)kp_cbor_uint(in, UINT8_MAX);
+    const unsigned backoff = (unsigned)kp_cbor_uint(in, UINT16_MAX);
+    const unsigned skips = (unsigned)kp_cbor_uint(in, 1);
+    if (items != 3 || !kp_cbor_done(in)) {
+        return KP_E_MALFORMED;
+    }
+    return kp_policy_set(actor, retries, backoff, skips != 0);
+}
+
 static int finish_create(kp_request *request, kp_actor *actor) {
     const int error = kp_connections_make(&request->in, actor, &request->detail);
     if (error < 0) {
         return error;
     }
     const uint32_t flags = (uint32_t)kp_cbor_uint(&request->in, UINT32_MAX);
+    const int failed = request->items == 6 ? take_policy(&request->in, actor) : KP_OK;
+    if (failed < 0) {
+        return failed;
+    }
     if (!kp_cbor_done(&request->in)) {
         return KP_E_MALFORMED;
     }
@@ -169,7 +185,7 @@ int kp_operation_create(kp_request *request) {
     kp_cbor_reader *in = &request->in;
     const uint16_t id = take_id(in);
     const uint8_t *hash = take_hash(in);
-    if (request->items != 5 || in->bad || id == 0 || kp_cbor_peek(in) != KP_CBOR_ARRAY) {
+    if (request->items < 5 || request->items > 6 || in->bad || id == 0 || kp_cbor_peek(in) != KP_CBOR_ARRAY) {
         return KP_E_MALFORMED;
     }
     kp_actor *actor;

@@ -109,6 +109,15 @@ static void take_out(kp_timer *timer) {
     timer->armed = false;
 }
 
+void kp_timer_arm(kp_timer *timer, uint64_t due) {
+    timer->due = due;
+    insert(timer);
+}
+
+void kp_timer_disarm(kp_timer *timer) {
+    take_out(timer);
+}
+
 static kp_timer *timer_of(const kp_actor *actor, unsigned action) {
     kp_timer *timer = actor->timers;
     while (timer->action != action)
@@ -155,6 +164,10 @@ static NOT_INLINED void expire(uint64_t now) {
         kp_timer *timer = timers;
         timers = timer->next;
         timer->armed = false;
+        if (timer->action == KP_TIMER_RETRY) {
+            kp_policy_retry(timer->actor);
+            continue;
+        }
         timer->actor->due |= UINT32_C(1) << timer->action;
         kp_actor_wake(timer->actor);
     }

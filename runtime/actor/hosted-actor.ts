@@ -1,6 +1,6 @@
 import { isScalar, TokenError } from "../../compiler/actor/token.js";
 import { type Manifest, type Module, TypeCode } from "../../compiler/actor/types.js";
-import type { ActorReport, ActorStatus, Collecting, Routing } from "../host.js";
+import type { ActorReport, ActorStatus, Collecting, FaultPolicy, Routing } from "../host.js";
 import { Collector, makeCollector } from "../port/collector.js";
 import type { Inlet, Queue, Wakeable } from "../port/queue.js";
 import { Router } from "../port/router.js";
@@ -12,6 +12,9 @@ import { Trap, trapOf } from "./trap.js";
 
 /** Firings of one actor before others get their turn. */
 const BATCH = 8;
+
+/** Longest pause before a retry, ms. */
+const PAUSE_MAX = 60_000;
 
 /** An inport that an action consumes. */
 interface Input {
@@ -68,6 +71,8 @@ export interface ActorEnvironment {
   /** Wakes an instance that sleeps. */
   wake(instance: Instance): Live;
   faulted(actor: HostedActor, trap: Trap, action: number): void;
+  /** The policy has dropped the tokens of a firing. */
+  skipped(actor: HostedActor, trap: Trap, action: number): void;
 }
 
 /** An actor with its ports: looks which action is enabled, and fires it atomically (docs/module-abi.md section 3). */
@@ -91,11 +96,16 @@ export class HostedActor implements Runnable, Wakeable {
   /** Whether the state before the firing under way has been saved, and can be put back. */
   private saved = false;
   private readonly manifest: Manifest;
+  /** How often the firing under way was tried again, if `firings` is still what it was then. */
+  private tried = { times: 0, firings: 0 };
+  /** Ends the pause before a retry, while there is one. */
+  private pause: (() => void) | undefined;
 
   constructor(
     readonly module: Module,
     readonly instance: Instance,
     private readonly environment: ActorEnvironment,
+    private readonly policy?: FaultPolicy,
   ) {
     this.manifest = instance.manifest;
     this.outputs = this.manifest.outports.map(() => []);
@@ -183,6 +193,8 @@ export class HostedActor implements Runnable, Wakeable {
     const { instance, status } = this;
     this.status = "held";
     this.fault = undefined;
+    this.pause?.();
+    this.pause = undefined;
     for (const timer of this.timers) timer?.disarm();
     if (status === "held" || instance.manifest.roles.stop === undefined) return undefined;
     this.environment.wake(instance);
@@ -199,7 +211,7 @@ export class HostedActor implements Runnable, Wakeable {
 
   /** Puts it into the ready queue, unless it is there or cannot fire anyway. */
   wake(): void {
-    if (this.queued || this.status !== "running") return;
+    if (this.queued || this.status !== "running" || this.pause) return;
     this.queued = true;
     this.environment.scheduler.enqueue(this);
   }
@@ -207,7 +219,7 @@ export class HostedActor implements Runnable, Wakeable {
   /** Some firings. */
   run(): boolean {
     for (let n = 0; n < BATCH; n++) {
-      if (this.status !== "running" || !this.fireNext()) {
+      if (this.status !== "running" || this.pause || !this.fireNext()) {
         this.queued = false;
         return false;
       }
@@ -363,8 +375,29 @@ export class HostedActor implements Runnable, Wakeable {
     const fuel = this.saved ? this.instance.undo(live) : 0;
     this.forgetInputs(plan);
     const trap = error instanceof TokenError ? this.refused(plan, error) : trapOf(error, fuel);
-    if (trap) this.fail(trap, plan.index);
+    if (trap && !this.policyTakes(plan, trap)) this.fail(trap, plan.index);
     return trap !== undefined;
+  }
+
+  /** Whether the policy says to try again after a pause, or to go on without the tokens. */
+  private policyTakes(plan: Plan, trap: Trap): boolean {
+    const { policy, environment } = this;
+    if (!policy) return false;
+    const times = this.tried.firings === this.firings ? this.tried.times : 0;
+    if (times < policy.retries) {
+      this.tried = { times: times + 1, firings: this.firings };
+      this.pause = environment.clock.after(Math.min(policy.backoff * 2 ** times, PAUSE_MAX), () => {
+        this.pause = undefined;
+        this.wake();
+      });
+      return true;
+    }
+    this.tried = { times: 0, firings: this.firings };
+    if (!policy.skips || (plan.inputs.length === 0 && !plan.timer)) return false; // it would trap again for ever
+    for (const input of plan.inputs) input.queue.shift();
+    if (plan.timer) plan.timer.next(this.period(this.manifest.actions[plan.index]!.every - 1));
+    environment.skipped(this, trap, plan.index);
+    return true;
   }
 
   /** What a token that an action does not take leads to: undefined when handlers list every exceptional one. */

@@ -89,6 +89,7 @@ export class LocalRuntime implements ActorHost {
       random: options.random ?? random32,
       wake: (instance) => this.live.wake(instance),
       faulted: (actor, trap, action) => this.faulted(actor, trap, action),
+      skipped: (actor, { trap }, action) => this.logger.warn({ actor: actor.id, trap, action }, "dead letter"),
     };
     this.info = {
       id: options.id,
@@ -228,7 +229,7 @@ export class LocalRuntime implements ActorHost {
       this.live.forget(instance);
       throw error;
     }
-    return new HostedActor(module, instance, this.environment);
+    return new HostedActor(module, instance, this.environment, spec.policy);
   }
 
   private twin(module: Module): Twin {

@@ -5,6 +5,7 @@ import { KappaError } from "../errors.js";
 import type { ActorSpec, Collecting, ConnectionSpec, PortRef, Routing } from "../host.js";
 import { INNER, OUTER, type PlacementLink } from "../placement/placement.js";
 import type { Overflow, SourcePeer } from "./ends.js";
+import { policyOf } from "./fault-policy.js";
 import { type Manner, mannersOf } from "./port-properties.js";
 
 /** Modules by actor type, for every type in the graph. */
@@ -101,10 +102,12 @@ export function planOf(
     return part;
   };
   for (const actor of graph.actors) {
+    const policy = policyOf(graph, actor.id);
     at(assignments[actor.id]!).actors.push({
       id: actor.id,
       module: modules.get(actor.type)!,
       args: argumentsOf(actor, modules.get(actor.type)!.manifest),
+      ...(policy && { policy }),
     });
   }
   const ref = (end: { actor: string; port: string }, side: "inports" | "outports"): PortRef => ({

@@ -146,7 +146,7 @@ export class Deployment {
     let room =
       this.device.frameMax -
       REQUEST_HEAD -
-      request.create(0xffff, hashBytes(spec.module.hash), spec.args, [], 0).length;
+      request.create(0xffff, hashBytes(spec.module.hash), spec.args, [], 0, spec.policy).length;
     if (room < 0) {
       const text = `The arguments of actor ${spec.id} are ${-room} bytes too long for a frame of ${this.device.name}: shorten them`;
       throw new KappaError("TOKEN_TOO_LARGE", text, { actor: spec.id });
@@ -161,7 +161,14 @@ export class Deployment {
 
   private async create(spec: ActorSpec, connections: ConnectionSpec[], flags: number): Promise<number> {
     const wire = connections.map((connection) => this.wire(connection, spec.id));
-    const body = request.create(this.handles.get(spec.id)!, hashBytes(spec.module.hash), spec.args, wire, flags);
+    const body = request.create(
+      this.handles.get(spec.id)!,
+      hashBytes(spec.module.hash),
+      spec.args,
+      wire,
+      flags,
+      spec.policy,
+    );
     const call = (): Promise<Reply> => this.call(Operation.create, body);
     let reply = await call();
     if (reply.status === Status.unknown) {

@@ -66,7 +66,8 @@ export interface DeviceEvents {
   problem: [error: Error];
 }
 
-const STATUS_NAMES: readonly ActorStatus[] = ["held", "running", "faulted"];
+/** By the number on the link; one that pauses before it tries again counts as running. */
+const STATUS_NAMES: readonly ActorStatus[] = ["held", "running", "faulted", "running"];
 /** Free memory is asked for so long after it may have grown, in ms. */
 const REFRESH_AFTER = 200;
 

@@ -1,4 +1,4 @@
-import type { Collecting, Routing } from "../host.js";
+import type { Collecting, FaultPolicy, Routing } from "../host.js";
 import { COLLECTINGS } from "../port/collector.js";
 import { ROUTINGS } from "../port/router.js";
 import { arrayOf, bytes, MessageError, toCbor, u8, u16, u32, uint } from "./messages.js";
@@ -111,6 +111,7 @@ export const request = {
     args: (Uint8Array | undefined)[],
     connections: WireConnection[],
     flags: number,
+    policy?: FaultPolicy,
   ): Uint8Array =>
     arrayOf([
       toCbor(actor),
@@ -118,6 +119,7 @@ export const request = {
       arrayOf(trimmed(args).map((arg) => arg ?? UNDEFINED)),
       arrayOf(connections.map(encodeConnection)),
       toCbor(flags),
+      ...(policy ? [toCbor([policy.retries, policy.backoff, Number(policy.skips)])] : []),
     ]),
   /** START, REMOVE, RESUME and STOP. */
   actors: (actors: number[]): Uint8Array => toCbor(actors),

@@ -1,6 +1,6 @@
 import { decodeToken, encodeToken, type TokenValue } from "../../compiler/actor/token.js";
 import type { Module } from "../../compiler/actor/types.js";
-import type { ActorSpec, Collecting, ConnectionSpec, PortRef, Routing } from "../../runtime/host.js";
+import type { ActorSpec, Collecting, ConnectionSpec, FaultPolicy, PortRef, Routing } from "../../runtime/host.js";
 import type { TokenSink, TokenSource } from "../../runtime/port/queue.js";
 import { actorModule, portNumber } from "../support/actors.js";
 import type { FaultEvent, Rig } from "./rig.js";
@@ -15,12 +15,12 @@ export class Program {
   private readonly types = new Map<string, number>();
 
   /** Adds an actor; arguments by name. */
-  async actor(id: string, type: string, args: Record<string, TokenValue> = {}): Promise<this> {
+  async actor(id: string, type: string, args: Record<string, TokenValue> = {}, policy?: FaultPolicy): Promise<this> {
     const module = await actorModule(type);
     const tokens = module.manifest.args.map(({ name, type }) =>
       args[name] === undefined ? undefined : encodeToken(args[name], type),
     );
-    this.actors.set(id, { id, module, args: tokens });
+    this.actors.set(id, { id, module, args: tokens, ...(policy && { policy }) });
     return this;
   }
 

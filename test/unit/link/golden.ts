@@ -112,6 +112,7 @@ function requests(): [string, number, Message][] {
     ["metrics", Operation.metrics, request.metrics()],
     ["metrics-actor", Operation.metrics, request.metrics(8)],
     ["connect-several", Operation.connect, request.connections([...several])],
+    ["create-policy", Operation.create, request.create(2, HASH, [], [], 0, { retries: 3, backoff: 500, skips: true })],
     ["connect-keyed", Operation.connect, request.connections(keyed)],
   ];
   return bodies.map(([name, operation, body], i) => [
