@@ -67,6 +67,11 @@ lint: setup ## Check format, lint and types of every source
 	@npx --no-install biome check .
 	@npx --no-install tsc -p actors/tsconfig.json
 	@npx --no-install clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h')
+	@$(CPPCHECK) boards firmware/core firmware/sim
+
+# Symbols of the linker script are compared (comparePointers); wasm3.c is other people's source.
+CPPCHECK := cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --suppress=comparePointers \
+  -ifirmware/core/wasm3.c -Ifirmware -Ifirmware/core -Iboards/cortex_m -Iboards/nrf -Iboards/stm32
 
 format: setup ## Format every source
 	@npx --no-install biome check --write .

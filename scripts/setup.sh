@@ -20,6 +20,7 @@ need curl curl
 need arm-none-eabi-gcc gcc-arm-none-eabi
 need qemu-system-arm qemu-system-arm
 need openocd openocd
+need cppcheck cppcheck
 need gdb-multiarch gdb-multiarch
 # The cross compiler may be there without its C library, and the host's gcc without its headers.
 if ! command -v arm-none-eabi-gcc >/dev/null 2>&1 ||

@@ -84,8 +84,7 @@ static uint64_t period_of(const kp_actor *actor, unsigned global) {
         value.wide = (int64_t)value.wide < 0 ? 0 : value.wide;
         break;
     default:
-        value.wide = value.narrow < 0 ? 0 : (uint64_t)value.narrow;
-        break;
+        return value.narrow <= 0 ? 1 : (uint64_t)value.narrow;
     }
     return value.wide == 0 ? 1 : value.wide < LONGEST_PERIOD ? value.wide : LONGEST_PERIOD;
 }

@@ -31,6 +31,7 @@ export const RIGS: Record<string, () => Promise<Rig>> = {
   native_sim: () => boardRig("native_sim"),
   netduinoplus2: () => boardRig("netduinoplus2"),
   bbc_microbit: () => boardRig("bbc_microbit"),
+  mps2_an386: () => boardRig("mps2_an386"),
 };
 
 export async function nodeRig(): Promise<Rig> {
