@@ -66,6 +66,7 @@ unit: build ## Run the jest tests that match: make unit ONLY=script
 lint: setup ## Check format, lint and types of every source
 	@npx --no-install biome check .
 	@npx --no-install tsc -p actors/tsconfig.json
+	@npx --no-install tsc -p editor/vscode/tsconfig.json
 	@npx --no-install clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h')
 	@$(CPPCHECK) boards firmware/core firmware/sim
 
@@ -79,6 +80,10 @@ format: setup ## Format every source
 
 bench: build images ## Measure every figure of docs/benchmarks.md and write it there
 	@node --enable-source-maps $(BUILD)/js/bench/main.js
+
+.PHONY: vsix
+vsix: build ## Build the extension for Visual Studio Code: build/kappa-VERSION.vsix
+	@node build/js/editor/vsix.js
 
 fuzz: setup ## Fuzz the firmware's frame decoder, requests and module loader for a while
 	@$(MAKE) --no-print-directory -C firmware fuzz
