@@ -50,6 +50,8 @@ first firing.`,
       row("stack after deploying and firing all of these", await bench.stack(), undefined, "calvin-constrained 4.8 KB"),
     ],
     notes: [
+      `Of another instance about two thirds are its two queues and its two ends of the link; the actor itself, with its state,
+  is a third.`,
       `The module's bytes count because this board's flash cannot be programmed in QEMU; executed in place they would be free.`,
       `wasm3's compiled code is 2.0 to 2.6 times the module, and an actor with text carries a collector and the string library.
   Its queues hold the two largest tokens each; the first such actor also takes the snapshot buffer that all actors share.`,

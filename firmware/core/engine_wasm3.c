@@ -410,9 +410,9 @@ static enum kp_trap call(kp_instance *instance, unsigned function, uint32_t *slo
     const uint32_t *slot = slots;
     if (code->active != instance)
         rollback(instance);
-    for (unsigned i = 0; i < type->numArgs; i++, argument += 2) {
+    for (const u8 *end = types + type->numArgs; types != end; argument += 2) {
         argument[0] = *slot++;
-        if (is_wide(types[i]))
+        if (is_wide(*types++))
             argument[1] = *slot++;
     }
     calling = instance;

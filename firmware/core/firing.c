@@ -30,14 +30,16 @@ int kp_snapshot_reserve(uint32_t bytes) {
     return KP_E_MEMORY;
 }
 
+/** What a core moves by one load and one store of several registers. */
+typedef struct chunk {
+    uint32_t words[4];
+} chunk;
+
 /** Copies whole words, the last one maybe beyond the end: blocks of the heap end at a multiple of four. */
 static void copy_words(uint32_t *to, const uint32_t *from, uint32_t bytes) {
-    for (; bytes >= 16; bytes -= 16, to += 4, from += 4) {
-        uint32_t a = from[0], b = from[1], c = from[2], d = from[3];
-        to[0] = a;
-        to[1] = b;
-        to[2] = c;
-        to[3] = d;
+    for (; bytes >= 2 * sizeof(chunk); bytes -= 2 * (uint32_t)sizeof(chunk), to += 8, from += 8) {
+        *(chunk *)to = *(const chunk *)from;
+        *(chunk *)(to + 4) = *(const chunk *)(from + 4);
     }
     for (; bytes > 0; bytes -= bytes < 4 ? bytes : 4)
         *to++ = *from++;

@@ -26,6 +26,9 @@ enum import {
     LOG = 50,
 };
 
+/* Keeps what is rare from costing the common path registers. */
+#define NOT_INLINED __attribute__((noinline))
+
 static uint8_t *scratch; /* a token being made, of at most token_max bytes */
 
 /* --- the list --- */
@@ -110,16 +113,19 @@ static enum kp_trap stage(uint32_t port, const uint8_t *token, size_t count) {
     return KP_TRAP_NONE;
 }
 
-static enum kp_trap send_scalar(unsigned number, uint32_t port, const uint32_t *value) {
+static NOT_INLINED enum kp_trap stage_scalar(uint32_t port, kp_type type, const uint32_t *value) {
     uint8_t token[KP_SCALAR_MAX];
+    return stage(port, token, kp_token_put(type, value, token));
+}
+
+static inline enum kp_trap send_scalar(unsigned number, uint32_t port, const uint32_t *value) {
     kp_type type;
     if (!claim(port, &type) || sender_of(type) != number)
         return KP_TRAP_PORT;
     kp_queue *queue = kp_firing_now.actor->outputs[port];
-    if (queue && !queue->next && queue->type == type) /* the usual case: encoded where it goes */
-        kp_queue_staged(queue, kp_token_put(type, value, kp_queue_slot(queue)));
-    else
-        return stage(port, token, kp_token_put(type, value, token));
+    if (!queue || queue->next || queue->type != type)
+        return stage_scalar(port, type, value);
+    kp_queue_staged(queue, kp_token_put(type, value, kp_queue_slot(queue))); /* the usual case: encoded where it goes */
     return KP_TRAP_NONE;
 }
 
@@ -321,9 +327,7 @@ static enum kp_trap call_capability(const kp_instance *instance, unsigned number
     return capability && capability->function(slots) == 0 ? KP_TRAP_NONE : KP_TRAP_CAPABILITY;
 }
 
-enum kp_trap kp_engine_import(kp_instance *instance, unsigned number, uint32_t *slots) {
-    if (number <= SEND_F64)
-        return send_scalar(number, slots[0], slots + 1);
+static NOT_INLINED enum kp_trap call_other(kp_instance *instance, unsigned number, uint32_t *slots) {
     switch (number) {
     case SEND_TEXT:
     case SEND_BYTES:
@@ -344,4 +348,8 @@ enum kp_trap kp_engine_import(kp_instance *instance, unsigned number, uint32_t *
     default:
         return call_capability(instance, number, slots);
     }
+}
+
+enum kp_trap kp_engine_import(kp_instance *instance, unsigned number, uint32_t *slots) {
+    return number <= SEND_F64 ? send_scalar(number, slots[0], slots + 1) : call_other(instance, number, slots);
 }
