@@ -115,7 +115,8 @@ static enum kp_trap stage(uint32_t port, const uint8_t *token, size_t count) {
 
 static NOT_INLINED enum kp_trap stage_scalar(uint32_t port, kp_type type, const uint32_t *value) {
     uint8_t token[KP_SCALAR_MAX];
-    return stage(port, token, kp_token_put(type, value, token));
+    const unsigned count = kp_token_put(type, value, token);
+    return stage(port, token, count);
 }
 
 static inline enum kp_trap send_scalar(unsigned number, uint32_t port, const uint32_t *value) {
