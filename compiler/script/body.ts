@@ -1,15 +1,18 @@
 import { checkArguments, evaluateArguments } from "./arguments.js";
 import type { Constants } from "./constants.js";
 import { FINDINGS } from "./diagnostics.js";
-import type { Actor, BodyStatement, LiteralSource, Value } from "./generated/ast.js";
+import type { Actor, BodyStatement, Value } from "./generated/ast.js";
 import { LinkResolver } from "./links.js";
-import type { Body, Definition, Instance, Known, Parameter, Signature } from "./model.js";
-import { resolveProperties } from "./properties.js";
+import type { Body, Definition, Instance, Known, Parameter, PropertyStatement, Signature } from "./model.js";
+import type { GeneratedNames } from "./names.js";
+import { PropertyResolver } from "./properties.js";
+import { resolveReferences } from "./references.js";
 import type { Report } from "./report.js";
 import type { Range } from "./source.js";
+import { Sugar } from "./sugar.js";
+import { nearest } from "./suggest.js";
 import { rangeOf } from "./tree.js";
 import type { ActorTypes } from "./types.js";
-import { CONSTANT_TYPE } from "./types.js";
 import { literalValue } from "./values.js";
 
 /** What names in a body can mean. */
@@ -17,6 +20,9 @@ export interface Scope {
   report: Report;
   constants: Constants;
   types: ActorTypes;
+  names: GeneratedNames;
+  /** Whether arguments left to their defaults are told of. */
+  pedantic: boolean;
   /** Components by name; undefined for one that is declared but can't be used, which has been reported. */
   components: Map<string, Definition | undefined>;
 }
@@ -41,36 +47,49 @@ export function resolveBody(statements: BodyStatement[], scope: Scope, owner?: O
 
 class BodyResolver {
   private readonly instances = new Map<string, Instance>();
-  private readonly literals = new Map<LiteralSource, Instance>();
+  private readonly sugar: Sugar;
   private readonly usedParameters = new Set<string>();
+  /** Names in the place of values that mean nothing. */
+  private readonly unknown: string[] = [];
   private readonly parameters: Map<string, Parameter>;
-  private unnamed = 0;
 
   constructor(
     private readonly scope: Scope,
     private readonly owner: Owner | undefined,
   ) {
     this.parameters = owner?.parameters ?? NO_PARAMETERS;
+    const { types, report, names } = scope;
+    this.sugar = new Sugar(
+      names,
+      (type, range) => types.signature(type, range, report),
+      (value) => this.evaluate(value),
+      (instance) => this.declare(instance),
+    );
   }
 
   resolve(statements: BodyStatement[]): Body {
     for (const statement of statements) {
       if (statement.$type === "Actor") this.declareActor(statement);
-      else if (statement.$type === "Connection" && statement.source.$type === "LiteralSource") {
-        this.declareLiteral(statement.source);
-      }
+      else if (statement.$type === "Connection") this.sugar.add(statement);
     }
-    const links = new LinkResolver(this.instances, this.literals, this.scope.report, this.owner);
-    for (const statement of statements) if (statement.$type === "Connection") links.add(statement);
+    const links = new LinkResolver(this.instances, this.sugar, this.scope.report, this.owner);
+    const ports = new PropertyResolver(this.instances, (value) => this.evaluate(value), this.scope.report, this.owner);
+    const properties: PropertyStatement[] = [];
+    for (const statement of statements) {
+      if (statement.$type === "Connection") links.add(statement);
+      else if (statement.$type === "PortProperty") properties.push(...ports.resolve(statement));
+      else if (statement.$type === "Actor") this.refer(statement);
+    }
     links.reportMissing();
-    const properties = statements.filter((statement) => statement.$type === "PortProperty");
-    const body = {
-      instances: this.instances,
-      links: links.links,
-      ...resolveProperties(properties, this.scope, this.owner),
-    };
-    this.warnUnused();
-    return body;
+    this.reportUnused();
+    return { instances: this.instances, links: links.links, properties };
+  }
+
+  /** Gives the port references in an actor's arguments their meaning, now that all actors are known. */
+  private refer(node: Actor): void {
+    const references = resolveReferences(node.arguments, this.instances, this.scope.report);
+    const instance = this.instances.get(node.name.text);
+    if (references.length > 0 && instance !== undefined) instance.references = references;
   }
 
   private declareActor(node: Actor): void {
@@ -81,6 +100,7 @@ class BodyResolver {
     const range = rangeOf(node.name);
     if (signature !== undefined) {
       checkArguments(given, signature.arguments, type, range, this.parameters, this.scope.report);
+      if (this.scope.pedantic) this.tellImplicit(given, signature.arguments, type, range);
     }
     const args = new Map([...given].flatMap(([name, { value }]) => (value === undefined ? [] : [[name, value]])));
     this.declare({
@@ -93,6 +113,17 @@ class BodyResolver {
     });
   }
 
+  private tellImplicit(
+    given: ReadonlyMap<string, unknown>,
+    takes: Signature["arguments"],
+    type: string,
+    range: Range,
+  ): void {
+    for (const [name, { required }] of takes) {
+      if (!required && !given.has(name)) this.scope.report.add(range, FINDINGS.implicitArgument(name, type));
+    }
+  }
+
   /** The signature of an actor type, or of no component. */
   private signature(node: Actor): Signature | undefined {
     const { report, types, components } = this.scope;
@@ -102,21 +133,6 @@ class BodyResolver {
       report.add(rangeOf(node.type), FINDINGS.unknownComponent(type), report.suggest(type, components.keys()));
     }
     return undefined;
-  }
-
-  private declareLiteral(node: LiteralSource): void {
-    const value = this.evaluate(node.value);
-    const range = rangeOf(node);
-    const signature = this.scope.types.signature(CONSTANT_TYPE, range, this.scope.report);
-    const instance: Instance = {
-      name: node.label?.text ?? `_literal_const_${++this.unnamed}`,
-      type: CONSTANT_TYPE,
-      ...(signature ? { signature } : {}),
-      args: new Map<string, Known>(value === undefined ? [] : [["data", value]]),
-      range: node.label ? rangeOf(node.label) : range,
-    };
-    this.literals.set(node, instance);
-    this.declare(instance);
   }
 
   private declare(instance: Instance): void {
@@ -135,13 +151,16 @@ class BodyResolver {
       return { parameter: name };
     }
     if (this.scope.constants.has(name)) return this.scope.constants.use(name);
+    this.unknown.push(name);
     this.scope.constants.undefinedName(value, this.parameters.keys());
     return undefined;
   }
 
-  private warnUnused(): void {
+  private reportUnused(): void {
     for (const [name, { range }] of this.parameters) {
-      if (!this.usedParameters.has(name)) this.scope.report.remark(range, FINDINGS.unusedParameter(name));
+      // It may be meant by a name that is misspelt.
+      if (this.usedParameters.has(name) || this.unknown.some((other) => nearest(other, [name]) !== undefined)) continue;
+      this.scope.report.add(range, FINDINGS.unusedParameter(name));
     }
   }
 }

@@ -74,6 +74,7 @@ function innermostFirst(declared: Map<string, Component>, report: Report): Compo
 
 function define(node: Component, scope: Scope): Definition {
   const { report } = scope;
+  if (node.body.statements.length === 0) reportEmptyBody(node, report);
   const owner: Owner = {
     name: node.name.text,
     parameters: parametersOf(node, scope),
@@ -95,6 +96,12 @@ function define(node: Component, scope: Scope): Definition {
     size: bodySize(body),
     depth,
   };
+}
+
+/** A component needs a statement; it is missed where the closing brace stands instead. */
+function reportEmptyBody(node: Component, report: Report): void {
+  const { end } = rangeOf(node);
+  report.add({ offset: end - 1, end }, FINDINGS.syntax("a statement", "'}'"));
 }
 
 /** The levels of components in a body. */
@@ -153,11 +160,18 @@ function portsOf(names: Name[], kind: string, report: Report): Map<string, Range
 function signatureOf(owner: Owner, body: Body): Signature {
   const inports = new Map([...owner.inports.keys()].map((name) => [name, new Set<number>()]));
   const outports = new Map<string, number | undefined>([...owner.outports.keys()].map((name) => [name, undefined]));
+  const fed = new Set<string>();
   for (const { from, to } of body.links) {
     if ("inner" in from && "instance" in to) {
       for (const type of to.instance.signature?.inports.get(to.port) ?? []) inports.get(from.inner)?.add(type);
     }
-    if ("inner" in to && "instance" in from) outports.set(to.inner, from.instance.signature?.outports.get(from.port));
+    if ("inner" in to && "instance" in from) {
+      const type = from.instance.signature?.outports.get(from.port);
+      // Of several that differ nothing can be said.
+      const known = !fed.has(to.inner) || outports.get(to.inner) === type;
+      fed.add(to.inner);
+      outports.set(to.inner, known ? type : undefined);
+    }
   }
   return {
     inports: new Map([...inports].map(([name, types]) => [name, [...types]])),
@@ -165,5 +179,6 @@ function signatureOf(owner: Owner, body: Body): Signature {
     arguments: new Map(
       [...owner.parameters].map(([name, { constraints, optional }]) => [name, { required: !optional, constraints }]),
     ),
+    routings: [],
   };
 }

@@ -82,7 +82,8 @@ export class Constants {
       }
       name = value.name.text;
       if (!this.definitions.has(name)) {
-        this.undefinedName(value, []);
+        const hint = this.report.suggest(name, this.definitions.keys());
+        this.report.add(rangeOf(value), FINDINGS.undefinedConstant(name), hint);
         break;
       }
       this.used.add(name);

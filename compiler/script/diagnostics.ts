@@ -102,6 +102,11 @@ export const FINDINGS = {
     (name: string) => `Undefined identifier: '${name}'.`,
     (name) => `define it (define ${name} = ...), or make it an argument of the component, or quote it as a string`,
   ),
+  undefinedConstant: error(
+    "KS109",
+    (name: string) => `Constant '${name}' is undefined.`,
+    (name) => `define it (define ${name} = ...), or quote it as a string`,
+  ),
   circularConstant: error("KS111", (name: string) => `Constant '${name}' has a circular reference.`),
   unknownActorType: error("KS112", (type: string) => `Unknown actor type: '${type}'.`),
   unknownComponent: error(
@@ -122,6 +127,17 @@ export const FINDINGS = {
   recursiveComponent: error("KS118", (cycle: string[]) => `Component '${cycle[0]}' contains itself: ${path(cycle)}.`),
   componentDepth: error("KS119", (limit: number) => `Components nest more than ${limit} deep.`),
   tooManyActors: error("KS120", (limit: number) => `The script makes more than ${limit} actors.`),
+  unusedParameter: error("KS121", (name: string) => `Unused argument: '${name}'.`),
+  tooManyConnections: error("KS122", (limit: number) => `The script makes more than ${limit} connections.`),
+  includeInText: error(
+    "KS130",
+    (name: string) => `There is nothing to include '${name}' from: the script is not a file.`,
+    () => "put the text of the file in its place",
+  ),
+  includeNotFound: error("KS131", (name: string) => `Could not find file ${name}.calvin.`),
+  includeCircle: error("KS132", (name: string) => `${name}.calvin includes itself.`),
+  unreadable: error("KS134", (file: string, why: string) => `Could not read file ${file}: ${why}.`),
+  tooManyIncludes: error("KS133", (limit: number) => `More than ${limit} files are included.`),
 
   noSuchPort: error("KS201", (instance: string, kind: string, port: string) => `${instance} has no ${kind} '${port}'.`),
   missingConnection: error(
@@ -132,8 +148,10 @@ export const FINDINGS = {
   ),
   severalConnections: error(
     "KS203",
-    (port: string, line: number) => `Port '${port}' has several connections; the first is in line ${line}.`,
-    () => "a port takes its tokens from one place; merge them with an actor",
+    (port: string, _line: number) =>
+      `Input port '${port}' with multiple connections must have a routing port property.`,
+    (port, line) =>
+      `say how its tokens are merged: ${port}(routing="collect-unordered"); the first connection is in line ${line}`,
   ),
   throughConnection: error(
     "KS204",
@@ -160,19 +178,27 @@ export const FINDINGS = {
     (value: string, to: string, takes: string) => `${value} does not fit '${to}', which takes ${takes}.`,
   ),
   pointless: error("KS210", () => "Pointless construct."),
+  connectedTwice: error("KS219", (from: string, to: string) => `'${from}' is connected to '${to}' twice.`),
   unknownProperty: error("KS211", (name: string) => `Port property '${name}' is unknown.`),
   propertyValue: error(
     "KS212",
     (name: string, values: string[]) => `Port property '${name}' can only have the values ${list(values)}.`,
   ),
-  propertyDirection: error(
-    "KS215",
-    (name: string, direction: string) => `Port property '${name}' is only for ${direction}s.`,
+  propertyDirection: error("KS215", (name: string, ports: string) => `Port property '${name}' is only for ${ports}.`),
+  propertySide: error(
+    "KS216",
+    (name: string, value: string, direction: string) =>
+      `Port property ${name}=${JSON.stringify(value)} is only for ${direction}s.`,
+  ),
+  propertyType: error("KS217", (name: string, kind: string) => `Port property '${name}' can only have ${kind} values.`),
+  propertyConflict: error(
+    "KS218",
+    (name: string, port: string) => `Conflicting port properties without common alternatives: '${name}' of '${port}'.`,
   ),
   ambiguousPort: error(
     "KS213",
-    (port: string) => `The component has both an inport and an outport '${port}'.`,
-    (port) => `say which: .${port}[in](...) or .${port}[out](...)`,
+    (port: string) => `The port property needs a direction: there is both an inport and an outport '${port}'.`,
+    (port) => `say which: ${port}[in](...) or ${port}[out](...)`,
   ),
   direction: error(
     "KS214",
@@ -185,10 +211,22 @@ export const FINDINGS = {
   unknownTarget: error("KS303", (name: string) => `Nothing to apply the rule to: there is no actor '${name}'.`),
   circularRule: error("KS304", (name: string) => `Rule '${name}' has a circular reference.`),
   ruleSize: error("KS305", (limit: number) => `The rules expand to more than ${limit} terms.`),
+  duplicateGroup: error("KS308", (name: string) => `Group '${name}' is defined twice.`),
+  circularGroup: error("KS309", (name: string) => `Group '${name}' contains itself.`),
+  ambiguousGroup: error(
+    "KS310",
+    (name: string) => `Group '${name}' has the name of an actor or component instance.`,
+    () => "rules are applied by name; give the group another",
+  ),
+  predicateArgument: error(
+    "KS311",
+    (name: string, of: string, wanted: string) =>
+      `Argument '${name}' of ${of} must be ${wanted}${/\?$/.test(wanted) ? "" : "."}`,
+  ),
   ruleDepth: error("KS306", (limit: number) => `The rules nest more than ${limit} deep.`),
   tooManyApplications: error("KS307", (limit: number) => `More than ${limit} rules are applied, counted by actor.`),
 
-  nothingToDeploy: error(
+  empty: error(
     "KS401",
     () => "The script has neither actors nor a component.",
     () => "a kappa is a component, or actors and their connections",
@@ -208,8 +246,22 @@ export const FINDINGS = {
   ),
 
   unusedConstant: warning("KS901", (name: string) => `Unused constant: '${name}'.`),
-  unusedParameter: warning("KS902", (name: string) => `Unused argument: '${name}'.`),
   unusedRule: warning("KS903", (name: string) => `Unused rule: '${name}'.`),
+  unusedGroup: warning("KS907", (name: string) => `Unused group: '${name}'.`),
+  argumentAtDeployment: warning(
+    "KS908",
+    (name: string, component: string) =>
+      `Argument '${name}' of component '${component}' has to be given at deployment.`,
+  ),
+  implicitArgument: warning(
+    "KS909",
+    (name: string, of: string) => `Using default value for implicit parameter '${name}' of ${of}.`,
+  ),
+  nothingToDeploy: warning(
+    "KS910",
+    () => "The script has neither actors nor a component; there is nothing to deploy.",
+    () => "a kappa is a component, or actors and their connections",
+  ),
   unusedComponent: warning("KS904", (name: string) => `Unused component: '${name}'.`),
   missingActor: warning(
     "KS906",

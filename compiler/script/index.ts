@@ -8,17 +8,20 @@ import type { Expansion } from "./expand.js";
 import { expandProgram, expandService } from "./expand.js";
 import type { Apply, BodyStatement, Component, Define, Group, Rule, Script } from "./generated/ast.js";
 import type { Graph, Json } from "./graph.js";
+import { Groups } from "./groups.js";
+import { type Includer, includeFiles } from "./include.js";
 import type { Body, Definition } from "./model.js";
+import { GeneratedNames } from "./names.js";
 import { Report } from "./report.js";
 import { resolveRequirements } from "./requirements.js";
 import type { ActorResolver } from "./resolver.js";
 import { Rules } from "./rules.js";
 import { serviceArguments, serviceName, warnUnusedComponents } from "./service.js";
-import { Source } from "./source.js";
 import { parseScript } from "./syntax.js";
 import { rangeOf } from "./tree.js";
-import { ActorTypes, CONSTANT_TYPE } from "./types.js";
+import { ActorTypes, CONSTANT_TYPE, CONSTANTIFY_TYPE } from "./types.js";
 
+export { diagnosticsJson, graphJson } from "./json.js";
 export type { ActorResolver, ActorSignature, ArgumentSignature, PortSignature } from "./resolver.js";
 
 /** More actors than any script needs; components that use components twice double with each level. */
@@ -33,11 +36,22 @@ export interface CompileOptions {
   args?: Record<string, Json>;
   /** Knows the actors that the script may use. */
   actors: ActorResolver;
+  /** Finds the files that the script includes; without it, it may include none. */
+  include?: Includer;
+  /**
+   * What the graph is for. To be shown only, a script need not have anything to deploy, nor its service all arguments; what
+   * is missing is a warning. Default: to be deployed.
+   */
+  purpose?: "deploy" | "show";
+  /** Whether arguments that are left to their defaults are told of, as Calvin does. */
+  pedantic?: boolean;
 }
 
 export interface Compilation {
   graph: Graph;
   warnings: Diagnostic[];
+  /** Texts by file, for excerpts: the script and what it includes. */
+  sources: Record<string, string>;
 }
 
 /**
@@ -46,25 +60,42 @@ export interface Compilation {
  * @throws {CompileError} with everything that is wrong with the script
  */
 export async function compileScript(text: string, options: CompileOptions): Promise<Compilation> {
-  const report = new Report(new Source(options.file ?? `${options.name}.calvin`, text));
+  const { source, problems } = await includeFiles(options.file ?? `${options.name}.calvin`, text, options.include);
+  const report = new Report(source);
+  for (const [range, finding] of problems) report.add(range, finding);
   const script = parseScript(report);
   if (script === undefined) return fail(report);
   const types = await ActorTypes.load(actorTypes(script), options.actors, report);
   const parts = partsOf(script);
   const constants = new Constants(parts.defines, report);
-  const scope: Scope = { report, constants, types, components: new Map() };
+  const scope: Scope = {
+    report,
+    constants,
+    types,
+    names: new GeneratedNames(script),
+    pedantic: options.pedantic ?? false,
+    components: new Map(),
+  };
   resolveComponents(parts.components, scope);
   const rules = new Rules(parts.rules, constants, report);
   const deployed = deployedPart(script, parts, scope, options);
   const expansion = deployed && expand(deployed, scope, options);
-  const requirements =
-    expansion && resolveRequirements(parts.applies, expansion, rules, deployed?.service?.name, report);
+  const service = deployed?.service?.name;
+  const isTarget = (path: string) =>
+    expansion?.paths.has(path) === true || expansion?.paths.has(`${service}:${path}`) === true;
+  const groups = new Groups(parts.groups, report, isTarget);
+  const requirements = expansion && resolveRequirements(parts.applies, expansion, rules, groups, service, report);
   if (expansion === undefined) for (const { expression } of parts.applies) rules.resolve(expression);
   constants.warnUnused();
   rules.warnUnused();
+  groups.warnUnused();
   warnUnusedComponents(script.statements, deployed?.service?.name, report);
   if (expansion === undefined || requirements === undefined || report.hasErrors) return fail(report);
-  return { graph: graphOf(options.name, expansion, requirements, deployed?.service), warnings: report.diagnostics() };
+  return {
+    graph: graphOf(options.name, source.file, expansion, requirements, deployed?.service),
+    warnings: report.diagnostics(),
+    sources: source.files,
+  };
 }
 
 /** Ends a compilation that has errors. */
@@ -101,6 +132,9 @@ function partsOf(script: Script): Parts {
       case "Apply":
         parts.applies.push(statement);
         break;
+      case "Include":
+        // One that could not be put in place has been reported.
+        break;
       default:
         parts.program.push(statement);
     }
@@ -113,7 +147,9 @@ function* actorTypes(script: Script): Iterable<string> {
   for (const statement of script.statements) {
     for (const inner of statement.$type === "Component" ? statement.body.statements : [statement]) {
       if (inner.$type === "Actor" && inner.type.text.includes(".")) yield inner.type.text;
-      if (inner.$type === "Connection" && inner.source.$type === "LiteralSource") yield CONSTANT_TYPE;
+      if (inner.$type !== "Connection") continue;
+      if (inner.source.$type === "LiteralSource") yield CONSTANT_TYPE;
+      if (inner.targets.some(({ $type }) => $type === "Transform")) yield CONSTANTIFY_TYPE;
     }
   }
 }
@@ -134,12 +170,12 @@ function deployedPart(script: Script, parts: Parts, scope: Scope, options: Compi
     return service && { body: service.body, service };
   }
   const at = script.statements[0];
-  if (parts.program.length === 0) {
-    if (parts.components.length === 0) {
-      report.add(at === undefined ? { offset: 0, end: 0 } : rangeOf(at), FINDINGS.nothingToDeploy());
-    }
-    return undefined;
+  if (parts.program.length === 0 && parts.components.length === 0) {
+    const finding = options.purpose === "show" ? FINDINGS.nothingToDeploy : FINDINGS.empty;
+    report.add(at === undefined ? { offset: 0, end: 0 } : rangeOf(at), finding());
+    return options.purpose === "show" ? { body } : undefined;
   }
+  if (parts.program.length === 0) return undefined;
   for (const name of Object.keys(options.args ?? {})) {
     report.add({ offset: 0, end: 0 }, FINDINGS.serviceExcess(name, `the script, which is no component,`));
   }
@@ -149,7 +185,6 @@ function deployedPart(script: Script, parts: Parts, scope: Scope, options: Compi
 /** Flattens what is deployed; undefined when it is too large or when errors make it meaningless. */
 function expand({ body, service }: Deployed, scope: Scope, options: CompileOptions): Expansion | undefined {
   const { report } = scope;
-  const { source } = report;
   // Reported where the component is defined.
   if (service === undefined ? bodyDepth(body) > MAX_COMPONENT_DEPTH : service.depth > MAX_COMPONENT_DEPTH)
     return undefined;
@@ -157,19 +192,21 @@ function expand({ body, service }: Deployed, scope: Scope, options: CompileOptio
     report.add(service ? rangeOf(service.node.name) : { offset: 0, end: 0 }, FINDINGS.tooManyActors(MAX_ACTORS));
     return undefined;
   }
-  if (service === undefined) return expandProgram(options.name, body, source);
-  const environment = serviceArguments(service, options.args ?? {}, report);
-  return expandService(options.name, service, environment, source);
+  if (service === undefined) return expandProgram(options.name, body, report);
+  const environment = serviceArguments(service, options, report);
+  return expandService(options.name, service, environment, report);
 }
 
 function graphOf(
   name: string,
+  file: string,
   { paths: _paths, opaque: _opaque, ...expansion }: Expansion,
   requirements: Graph["requirements"],
   service: Definition | undefined,
 ): Graph {
   return {
     name,
+    file,
     ...(service === undefined ? {} : { component: service.name }),
     ...(service?.doc === undefined ? {} : { doc: service.doc }),
     ...expansion,

@@ -1,13 +1,15 @@
 import { constrain, showJson } from "./arguments.js";
 import { FINDINGS } from "./diagnostics.js";
-import type { ActorPort, Connection, InnerPort, LiteralSource, Target } from "./generated/ast.js";
-import type { End, Instance, Known, Link, Parameter } from "./model.js";
+import type { ActorPort, Connection, InnerPort, LiteralSource, Target, Transform } from "./generated/ast.js";
+import type { Direction, End, Instance, Known, Link, Parameter } from "./model.js";
 import { canConnect, typeName } from "./port-types.js";
 import type { Report } from "./report.js";
 import type { Range } from "./source.js";
+import type { Sugar } from "./sugar.js";
+import { nearest } from "./suggest.js";
 import { rangeFrom, rangeOf } from "./tree.js";
-
-type Direction = "inport" | "outport";
+import { TERMINATOR, VOID } from "./types.js";
+import { literalValue } from "./values.js";
 
 /** The ports of the component that the links belong to. */
 interface Hull {
@@ -21,36 +23,47 @@ interface Hull {
 type From =
   | { kind: "port"; end: End; type?: number; text: string }
   | { kind: "literal"; end: End; value?: Known }
-  | { kind: "inner"; end: End }
-  | { kind: "void" }
+  | { kind: "inner" | "void"; end: End }
   | { kind: "broken" };
 
 /** Where tokens go. */
 type To =
-  | { kind: "port"; end: End; types: number[]; text: string }
-  | { kind: "inner"; end: End }
-  | { kind: "void" }
+  | { kind: "port"; end: End; types: number[]; text: string; tag?: string | number }
+  | { kind: "inner" | "void"; end: End }
   | { kind: "broken" };
 
 /** Which of an instance's ports, or of the component's own as seen from inside, are connected. */
 class Usage {
-  /** First connection to each port that takes tokens. */
-  readonly takes = new Map<string, Range>();
+  readonly takes = new Set<string>();
   readonly gives = new Set<string>();
-  /** Directions in which a port was named that does not exist: what is missing there may be that one misspelt. */
-  readonly doubtful = new Set<Direction>();
+  /** Names, by direction, that are no ports: what is missing there may be these, misspelt. */
+  readonly misspelt: Record<Direction, Set<string>> = { inport: new Set(), outport: new Set() };
+
+  /** The ports that are not connected, but for those that a misspelt name may mean. */
+  missing(direction: Direction, ports: Iterable<string>): Set<string> {
+    const connected = direction === (this.inside ? "outport" : "inport") ? this.takes : this.gives;
+    const missing = new Set([...ports].filter((port) => !connected.has(port)));
+    for (const name of this.misspelt[direction]) {
+      const meant = nearest(name, missing) ?? (missing.size === 1 ? [...missing][0] : undefined);
+      if (meant !== undefined) missing.delete(meant);
+    }
+    return missing;
+  }
+
+  /** @param inside whether the ports are a component's own, seen from inside: its outports take tokens */
+  constructor(private readonly inside: boolean) {}
 }
 
-/** Checks the connections of one body, resolved to links without fan-out and voids. */
+/** Checks the connections of one body, resolved to links without fan-out, transforms and voids. */
 export class LinkResolver {
   readonly links: Link[] = [];
   private readonly usage = new Map<Instance, Usage>();
-  private readonly own = new Usage();
+  private readonly own = new Usage(true);
   private readonly undefinedActors = new Set<string>();
 
   constructor(
     private readonly instances: Map<string, Instance>,
-    private readonly literals: Map<LiteralSource, Instance>,
+    private readonly sugar: Sugar,
     private readonly report: Report,
     private readonly hull: Hull | undefined,
   ) {}
@@ -58,21 +71,28 @@ export class LinkResolver {
   add(node: Connection): void {
     const from = this.source(node);
     for (const target of node.targets) {
-      this.connect(from, this.target(target), target, rangeFrom(node, target));
+      const range = rangeFrom(node, target);
+      if (node.source.$type !== "VoidPort") this.connect(from, this.target(target), target, range);
+      else if (target.$type === "VoidPort") this.report.add(range, FINDINGS.pointless());
+      else this.connect(this.voidSource(target), this.target(target), target, range);
     }
   }
 
   private connect(from: From, to: To, target: Target, range: Range): void {
-    if (from.kind === "void" && to.kind === "void") this.report.add(range, FINDINGS.pointless());
-    if (from.kind === "void" && (to.kind === "port" || to.kind === "inner")) {
+    if (from.kind === "void" && "end" in to) {
       this.report.add(rangeOf(target), FINDINGS.voidInput(endText(to.end)));
     }
-    if (from.kind === "inner" && to.kind === "inner") this.report.add(range, FINDINGS.throughConnection());
+    if (from.kind === "inner" && to.kind === "inner") {
+      this.report.add(range, FINDINGS.throughConnection());
+      return;
+    }
     if (from.kind === "port" && to.kind === "port") this.checkTypes(from, to, target);
     if (from.kind === "literal" && to.kind === "port" && from.value !== undefined) {
       this.checkLiteral(from.value, to, target);
     }
-    if ("end" in from && "end" in to) this.links.push({ from: from.end, to: to.end, range });
+    if (!("end" in from && "end" in to)) return;
+    const tag = to.kind === "port" && to.tag !== undefined ? { tag: to.tag } : {};
+    this.links.push({ from: from.end, to: to.end, range, at: rangeOf(target), ...tag });
   }
 
   private checkTypes(from: From & { kind: "port" }, to: To & { kind: "port" }, target: Target): void {
@@ -93,7 +113,7 @@ export class LinkResolver {
   private source({ source }: Connection): From {
     switch (source.$type) {
       case "VoidPort":
-        return { kind: "void" };
+        return { kind: "broken" };
       case "LiteralSource":
         return this.literalSource(source);
       case "InnerPort": {
@@ -106,12 +126,23 @@ export class LinkResolver {
     }
   }
 
+  private voidSource(target: Target): From {
+    const instance = this.sugar.voidSource(target);
+    if (instance === undefined) return { kind: "broken" };
+    this.usageOf(instance).gives.add(VOID.port);
+    return { kind: "void", end: { instance, port: VOID.port } };
+  }
+
   private literalSource(node: LiteralSource): From {
-    const instance = this.literals.get(node);
+    const instance = this.sugar.instance(node);
+    return this.valueSource(instance, instance?.args.get("data"));
+  }
+
+  /** The outport of an actor that sends a value of the script. */
+  private valueSource(instance: Instance | undefined, value: Known | undefined): From {
     const port = instance?.signature?.outports.keys().next().value;
     if (instance === undefined || port === undefined) return { kind: "broken" };
     this.usageOf(instance).gives.add(port);
-    const value = instance.args.get("data");
     return { kind: "literal", end: { instance, port }, ...(value ? { value } : {}) };
   }
 
@@ -127,37 +158,46 @@ export class LinkResolver {
 
   private target(node: Target): To {
     switch (node.$type) {
-      case "VoidPort":
-        return { kind: "void" };
-      case "InnerPort": {
-        if (!this.checkInnerPort(node, "outport")) return { kind: "broken" };
-        const port = node.port.text;
-        if (!this.take(this.own, port, `.${port}`, node)) return { kind: "broken" };
-        return { kind: "inner", end: { inner: port } };
+      case "VoidPort": {
+        const instance = this.sugar.instance(node);
+        if (instance === undefined) return { kind: "broken" };
+        this.usageOf(instance).takes.add(TERMINATOR.port);
+        return { kind: "void", end: { instance, port: TERMINATOR.port } };
       }
       case "Transform":
-        return this.target(node.target);
+        return this.transform(node);
+      case "InnerPort": {
+        if (!this.checkInnerPort(node, "outport")) return { kind: "broken" };
+        this.own.takes.add(node.port.text);
+        return { kind: "inner", end: { inner: node.port.text } };
+      }
       case "ActorPort": {
         const instance = this.instanceOf(node);
         if (instance?.signature === undefined || !this.checkPort(node, instance, "inport")) return { kind: "broken" };
         const port = node.port.text;
         const end = { instance, port };
-        if (!this.take(this.usageOf(instance), port, endText(end), node)) return { kind: "broken" };
-        return { kind: "port", end, types: instance.signature.inports.get(port) ?? [], text: endText(end) };
+        this.usageOf(instance).takes.add(port);
+        const types = instance.signature.inports.get(port) ?? [];
+        return { kind: "port", end, types, text: endText(end), ...this.tag(node) };
       }
     }
   }
 
-  /** Notes the connection to a port, the only one; false after reporting that it is not. */
-  private take(usage: Usage, port: string, text: string, node: Target): boolean {
-    const first = usage.takes.get(port);
-    if (first !== undefined) {
-      const { line } = this.report.source.position(first.offset);
-      this.report.add(rangeOf(node), FINDINGS.severalConnections(text, line));
-      return false;
-    }
-    usage.takes.set(port, rangeOf(node));
-    return true;
+  /** Joins the actor that stands for a transform to the transform's target. */
+  private transform(node: Transform): To {
+    const instance = this.sugar.instance(node);
+    const inner = this.target(node.target);
+    const from = this.valueSource(instance, instance?.args.get("constant"));
+    const port = instance?.signature?.inports.keys().next().value;
+    this.connect(from, inner, node.target, rangeOf(node));
+    if (instance === undefined || port === undefined) return { kind: "broken" };
+    this.usageOf(instance).takes.add(port);
+    const end = { instance, port };
+    return { kind: "port", end, types: instance.signature?.inports.get(port) ?? [], text: endText(end) };
+  }
+
+  private tag({ tag }: ActorPort): { tag?: string | number } {
+    return tag === undefined ? {} : { tag: literalValue(tag, this.report) as string | number };
   }
 
   private instanceOf(node: ActorPort): Instance | undefined {
@@ -180,7 +220,7 @@ export class LinkResolver {
     const hint = opposite?.has(port)
       ? `'${port}' is an ${direction === "inport" ? "outport" : "inport"}`
       : (this.report.suggest(port, ports.keys()) ?? listHint(direction, [...ports.keys()]));
-    this.usageOf(instance).doubtful.add(direction);
+    this.usageOf(instance).misspelt[direction].add(port);
     this.report.add(rangeOf(node.port), FINDINGS.noSuchPort(describe(instance), direction, port), hint);
     return false;
   }
@@ -193,7 +233,7 @@ export class LinkResolver {
     }
     const ports = direction === "inport" ? this.hull.inports : this.hull.outports;
     if (ports.has(port)) return true;
-    this.own.doubtful.add(direction);
+    this.own.misspelt[direction].add(port);
     const opposite = direction === "inport" ? this.hull.outports : this.hull.inports;
     const hint = opposite.has(port)
       ? `'${port}' is an ${direction === "inport" ? "outport" : "inport"}`
@@ -206,13 +246,13 @@ export class LinkResolver {
   reportMissing(): void {
     for (const instance of this.instances.values()) this.reportMissingOf(instance);
     if (this.hull === undefined) return;
-    const { name } = this.hull;
-    for (const [port, range] of this.hull.inports) {
-      if (this.own.gives.has(port) || this.own.doubtful.has("inport")) continue;
+    const { name, inports, outports } = this.hull;
+    for (const port of this.own.missing("inport", inports.keys())) {
+      const range = inports.get(port) as Range;
       this.report.add(range, FINDINGS.missingInnerConnection(name, "inport", port, `.${port} > voidport`));
     }
-    for (const [port, range] of this.hull.outports) {
-      if (this.own.takes.has(port) || this.own.doubtful.has("outport")) continue;
+    for (const port of this.own.missing("outport", outports.keys())) {
+      const range = outports.get(port) as Range;
       this.report.add(range, FINDINGS.missingInnerConnection(name, "outport", port, `voidport > .${port}`));
     }
   }
@@ -221,15 +261,13 @@ export class LinkResolver {
     const { signature, name, range } = instance;
     if (signature === undefined) return;
     const usage = this.usageOf(instance);
-    for (const port of signature.inports.keys()) {
-      if (usage.takes.has(port) || usage.doubtful.has("inport")) continue;
+    for (const port of usage.missing("inport", signature.inports.keys())) {
       this.report.add(
         range,
         FINDINGS.missingConnection(describe(instance), "inport", port, `voidport > ${name}.${port}`),
       );
     }
-    for (const port of signature.outports.keys()) {
-      if (usage.gives.has(port) || usage.doubtful.has("outport")) continue;
+    for (const port of usage.missing("outport", signature.outports.keys())) {
       this.report.add(
         range,
         FINDINGS.missingConnection(describe(instance), "outport", port, `${name}.${port} > voidport`),
@@ -240,7 +278,7 @@ export class LinkResolver {
   private usageOf(instance: Instance): Usage {
     let usage = this.usage.get(instance);
     if (usage === undefined) {
-      usage = new Usage();
+      usage = new Usage(false);
       this.usage.set(instance, usage);
     }
     return usage;

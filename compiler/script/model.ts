@@ -18,6 +18,17 @@ export interface Signature {
   /** Type of the port that feeds an outport in the end; undefined when it is not known or nothing does. */
   outports: Map<string, number | undefined>;
   arguments: Map<string, { required: boolean; constraints: Constraint[] }>;
+  /** Routings that an actor declares for its ports. */
+  routings: Declared[];
+}
+
+export type Direction = "inport" | "outport";
+
+/** A property that an actor declares for a port of its own. */
+export interface Declared {
+  direction: Direction;
+  port: string;
+  routing: string;
 }
 
 /** One actor, or one use of a component, in a body. */
@@ -30,7 +41,17 @@ export interface Instance {
   /** Undefined when the type is not known, which has been reported. */
   signature?: Signature;
   args: Map<string, Known>;
+  /** Port references in its arguments. */
+  references?: Reference[];
   range: Range;
+}
+
+/** `&actor.port` as, or inside, the value of an argument. */
+export interface Reference {
+  /** Where in the arguments: the argument's name, then keys and indices. */
+  at: (string | number)[];
+  instance: Instance;
+  port: string;
 }
 
 /** One end of a connection inside a body. */
@@ -46,15 +67,26 @@ export interface Link {
   from: End;
   to: End;
   range: Range;
+  /** Where the target stands. */
+  at: Range;
+  tag?: string | number;
+}
+
+/** One property that a statement gives to a port. */
+export interface PropertyStatement {
+  /** The port as the statement names it: of an instance, or of the component around as seen from inside. */
+  end: End;
+  direction: Direction;
+  name: string;
+  value: Known;
+  range: Range;
 }
 
 /** A body with all names resolved and sugar gone: what the script's top level or a component consists of. */
 export interface Body {
   instances: Map<string, Instance>;
   links: Link[];
-  /** Properties of the component's own ports. */
-  inportProperties: Map<string, Record<string, Json>>;
-  outportProperties: Map<string, Record<string, Json>>;
+  properties: PropertyStatement[];
 }
 
 /** An argument that a component takes. */

@@ -9,7 +9,8 @@ const MAX_SUGGESTIONS = 100;
 
 /** Gathers the findings of one compilation. */
 export class Report {
-  private readonly found: Diagnostic[] = [];
+  /** Each with its place in the whole text; what other compilers found comes after all of it. */
+  private readonly found: { at: number; diagnostic: Diagnostic }[] = [];
   private readonly foreignSources: Record<string, string> = {};
   private readonly remarks: [Range, Finding][] = [];
   private suggestions = 0;
@@ -21,9 +22,13 @@ export class Report {
     return this.failed;
   }
 
+  textOf({ offset, end }: Range): string {
+    return this.source.text.slice(offset, end);
+  }
+
   /** Adds a finding at a place; a `hint` given here replaces the table's. */
   add(range: Range, finding: Finding, hint?: string): void {
-    this.push({
+    this.push(range.offset, {
       code: finding.code,
       severity: finding.severity,
       message: finding.message,
@@ -39,7 +44,7 @@ export class Report {
 
   /** Takes over what another compiler found in its own files. */
   adopt(error: CompileError): void {
-    for (const diagnostic of error.diagnostics) this.push(diagnostic);
+    for (const diagnostic of error.diagnostics) this.push(Number.POSITIVE_INFINITY, diagnostic);
     Object.assign(this.foreignSources, error.sources);
   }
 
@@ -51,24 +56,26 @@ export class Report {
   /** All findings: the script's in the order of their places, then those of other files. */
   diagnostics(): Diagnostic[] {
     if (!this.failed) for (const [range, finding] of this.remarks.splice(0)) this.add(range, finding);
-    const { file } = this.source;
-    const own = this.found.filter((d) => d.span.file === file);
+    const own = this.found.filter(({ at }) => at !== Number.POSITIVE_INFINITY);
     own.sort(
       (a, b) =>
-        a.span.start.offset - b.span.start.offset || compareText(a.code, b.code) || compareText(a.message, b.message),
+        a.at - b.at ||
+        compareText(a.diagnostic.code, b.diagnostic.code) ||
+        compareText(a.diagnostic.message, b.diagnostic.message),
     );
-    return [...own, ...this.found.filter((d) => d.span.file !== file)];
+    const others = this.found.filter(({ at }) => at === Number.POSITIVE_INFINITY);
+    return [...own, ...others].map(({ diagnostic }) => diagnostic);
   }
 
   /** @throws {CompileError} when there is an error among the findings */
   throwIfErrors(): void {
     if (!this.failed) return;
-    throw new CompileError(this.diagnostics(), { ...this.foreignSources, [this.source.file]: this.source.text });
+    throw new CompileError(this.diagnostics(), { ...this.foreignSources, ...this.source.files });
   }
 
-  private push(diagnostic: Diagnostic): void {
+  private push(at: number, diagnostic: Diagnostic): void {
     this.failed ||= diagnostic.severity === "error";
-    this.found.push(diagnostic);
+    this.found.push({ at, diagnostic });
   }
 }
 

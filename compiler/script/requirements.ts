@@ -1,7 +1,8 @@
 import { FINDINGS } from "./diagnostics.js";
 import type { Expansion } from "./expand.js";
-import type { Apply } from "./generated/ast.js";
+import type { Apply, Name } from "./generated/ast.js";
 import type { RuleExpression } from "./graph.js";
+import type { Groups } from "./groups.js";
 import type { Report } from "./report.js";
 import type { Rules } from "./rules.js";
 import { rangeOf } from "./tree.js";
@@ -25,19 +26,26 @@ export function resolveRequirements(
   applies: Apply[],
   expansion: Pick<Expansion, "actors" | "paths" | "opaque">,
   rules: Rules,
+  groups: Groups,
   service: string | undefined,
   report: Report,
 ): Record<string, RuleExpression> {
   const applications: Application[] = [];
   let count = 0;
+  const sliceOf = ({ text }: Name) => expansion.paths.get(text) ?? expansion.paths.get(`${service}:${text}`);
+  const reportUnknown = (target: Name) => {
+    if (leadsInto(expansion.opaque, target.text, service)) return;
+    const hint = report.suggest(target.text, [...groups.names(), ...targetNames(expansion.paths, service)]);
+    report.add(rangeOf(target), FINDINGS.unknownTarget(target.text), hint);
+  };
+  // What is wrong with a group is wrong whether it is used or not, and once.
+  for (const leaf of groups.leaves()) if (sliceOf(leaf) === undefined) reportUnknown(leaf);
   for (const node of applies) {
     const expression = rules.resolve(node.expression);
-    for (const target of node.targets) {
-      const slice = expansion.paths.get(target.text) ?? expansion.paths.get(`${service}:${target.text}`);
+    for (const target of node.targets.flatMap((target) => groups.use(target.text) ?? target)) {
+      const slice = sliceOf(target);
       if (slice === undefined) {
-        if (leadsInto(expansion.opaque, target.text, service)) continue;
-        const hint = report.suggest(target.text, targetNames(expansion.paths, service));
-        report.add(rangeOf(target), FINDINGS.unknownTarget(target.text), hint);
+        if (node.targets.includes(target)) reportUnknown(target);
       } else if (expression !== undefined) {
         count += slice.end - slice.start;
         if (count > MAX_APPLICATIONS) {

@@ -1,8 +1,9 @@
-import { checkArguments, evaluateArguments } from "./arguments.js";
+import { checkArguments, evaluateArguments, meets } from "./arguments.js";
 import type { Constants } from "./constants.js";
 import { FINDINGS } from "./diagnostics.js";
 import type { Call, Expression, Rule } from "./generated/ast.js";
 import type { Json, RuleExpression } from "./graph.js";
+import type { Signature } from "./model.js";
 import { PREDICATES } from "./predicates.js";
 import type { Report } from "./report.js";
 import { rangeOf } from "./tree.js";
@@ -122,7 +123,7 @@ export class Rules {
       this.used.add(name);
       return undefined;
     }
-    if (takes !== "open") checkArguments(given, takes, name, rangeOf(node.name), new Map(), this.report);
+    if (takes.open !== true) checkArguments(given, takes.arguments, name, rangeOf(node.name), new Map(), this.report);
     else if (given.size === 0) this.report.add(rangeOf(node.name), FINDINGS.missingArgument("attribute", name));
     const span = this.report.source.span(rangeOf(node));
     const args = Object.fromEntries(
@@ -130,8 +131,22 @@ export class Rules {
         value !== undefined && "value" in value ? [[argument, value.value]] : [],
       ),
     );
+    const wrong = fits(args, takes.arguments) ? takes.check?.(args) : undefined;
+    if (wrong !== undefined) {
+      const argument = given.get(wrong.argument);
+      const range = rangeOf(argument?.node.value ?? node.name);
+      this.report.add(range, FINDINGS.predicateArgument(wrong.argument, name, wrong.wanted));
+    }
     const expression: RuleExpression =
       name === "all_nodes" ? { op: "all", of: [], span } : { op: "match", predicate: name, args, span };
     return { expression, size: 1, depth: 1 };
   }
+}
+
+/** Whether all arguments are there and have their types, so that more can be asked of them. */
+function fits(args: Record<string, Json>, takes: Signature["arguments"]): boolean {
+  return [...takes].every(([name, { required, constraints }]) => {
+    const value = args[name];
+    return value === undefined ? !required : constraints.every((constraint) => meets(value, constraint));
+  });
 }

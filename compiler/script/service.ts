@@ -43,13 +43,18 @@ function usedComponents(statements: Statements): Set<string> {
 }
 
 /** The values of the service's arguments: those given at deployment, else the defaults. */
-export function serviceArguments(service: Definition, given: Record<string, Json>, report: Report): Environment {
+export function serviceArguments(
+  service: Definition,
+  { args: given = {}, purpose }: { args?: Record<string, Json>; purpose?: "deploy" | "show" },
+  report: Report,
+): Environment {
   const environment: Environment = new Map();
   const at = rangeOf(service.node.name);
   for (const { name, default: fallback, optional, constraints, range } of service.parameters.values()) {
     const value = Object.hasOwn(given, name) ? given[name] : fallback;
     if (value === undefined) {
-      if (!optional) report.add(range, FINDINGS.serviceArgument(name, service.name));
+      const finding = purpose === "show" ? FINDINGS.argumentAtDeployment : FINDINGS.serviceArgument;
+      if (!optional) report.add(range, finding(name, service.name));
       continue;
     }
     if (isTooDeep(value)) report.add(range, FINDINGS.valueDepth(MAX_VALUE_DEPTH));

@@ -144,7 +144,7 @@ function reportLexicalFaults(
     const range = { offset, end: offset + length };
     report.add(range, lexicalFinding(fault, source.text.slice(offset, range.end)));
     if (fault === "nesting" || fault === "comment" || fault === "docstring") badLines.add(0);
-    if (fault === "character" || fault === "string") badLines.add(source.position(offset).line);
+    if (fault === "character" || fault === "string") badLines.add(source.lineOf(offset));
   }
   return badLines;
 }

@@ -1,13 +1,41 @@
+import { TypeCode } from "../actor/types.js";
 import { CompileError } from "../diagnostic.js";
 import { calvinActor, calvinActorTypes } from "./calvin-actors.js";
 import { FINDINGS } from "./diagnostics.js";
-import type { Signature } from "./model.js";
+import type { Declared, Direction, Signature } from "./model.js";
 import type { Report } from "./report.js";
-import type { ActorResolver, ActorSignature } from "./resolver.js";
+import type { ActorResolver, ActorSignature, PortSignature } from "./resolver.js";
 import type { Range } from "./source.js";
 
 /** The actor that a literal on a connection becomes. */
 export const CONSTANT_TYPE = "std.Constant";
+
+/** The actor that a transform becomes. */
+export const CONSTANTIFY_TYPE = "std.Constantify";
+
+/** The actors that a voidport becomes: one that drops tokens and one that never gives any. They need not be there. */
+export const TERMINATOR: BuiltIn = {
+  type: "flow.Terminator",
+  port: "void",
+  signature: { inports: new Map([["void", [TypeCode.any]]]), outports: new Map(), arguments: new Map(), routings: [] },
+};
+export const VOID: BuiltIn = {
+  type: "flow.Void",
+  port: "void",
+  signature: {
+    inports: new Map(),
+    outports: new Map([["void", TypeCode.any]]),
+    arguments: new Map(),
+    routings: [],
+  },
+};
+
+interface BuiltIn {
+  type: string;
+  /** Its only port. */
+  port: string;
+  signature: Signature;
+}
 
 /** The signatures of all actor types that a script uses. */
 export class ActorTypes {
@@ -63,5 +91,10 @@ function signatureOf(actor: ActorSignature): Signature {
     arguments: new Map(
       actor.args.map(({ name, type, required }) => [name, { required, constraints: [{ type, literal: false }] }]),
     ),
+    routings: [...declared(actor.inports, "inport"), ...declared(actor.outports, "outport")],
   };
+}
+
+function declared(ports: PortSignature[], direction: Direction): Declared[] {
+  return ports.flatMap(({ name: port, routing }) => (routing === undefined ? [] : [{ direction, port, routing }]));
 }

@@ -4,7 +4,7 @@ import type { TextDocument } from "vscode-languageserver-textdocument";
 import { TypeCode } from "../../compiler/actor/types.js";
 import { typeName } from "../../compiler/script/port-types.js";
 import { PREDICATES } from "../../compiler/script/predicates.js";
-import { PROPERTIES } from "../../compiler/script/properties.js";
+import { PROPERTY_NAMES, propertyValues } from "../../compiler/script/properties.js";
 import type { ActorDescription, ActorLibrary } from "../library.js";
 import { toRange } from "../positions.js";
 import type { Context } from "../script/context.js";
@@ -274,7 +274,7 @@ class Proposals {
       })),
       ...[...PREDICATES].map(([name, takes]) => ({
         label: name,
-        insert: takes !== "open" && takes.size === 0 ? `${name}()` : `${name}($0)`,
+        insert: takes.open !== true && takes.arguments.size === 0 ? `${name}()` : `${name}($0)`,
         kind: CompletionItemKind.Function,
         ...documentation(predicateMarkdown(name)),
       })),
@@ -283,8 +283,8 @@ class Proposals {
 
   private predicateArguments(predicate: string): Proposal[] {
     const takes = PREDICATES.get(predicate);
-    if (takes === undefined || takes === "open") return [];
-    return [...takes].map(([name, { constraints, required }]) => ({
+    if (takes === undefined) return [];
+    return [...takes.arguments].map(([name, { constraints, required }]) => ({
       label: name,
       insert: `${name}=$0`,
       kind: CompletionItemKind.Property,
@@ -293,7 +293,7 @@ class Proposals {
   }
 
   private properties(): Proposal[] {
-    return [...PROPERTIES.keys()].map((name) => ({
+    return PROPERTY_NAMES.map((name) => ({
       label: name,
       insert: `${name}=$0`,
       kind: CompletionItemKind.Property,
@@ -302,7 +302,7 @@ class Proposals {
   }
 
   private propertyValues(property: string, quoted: boolean): Proposal[] {
-    const values = PROPERTIES.get(property)?.values ?? [];
+    const values = propertyValues(property);
     const kind = CompletionItemKind.EnumMember;
     return [
       ...values.map((label) => ({ label: quoted ? label : `"${label}"`, kind })),

@@ -2,6 +2,7 @@ import type { Module } from "../../compiler/actor/types.js";
 import { CompileError } from "../../compiler/diagnostic.js";
 import type { Json } from "../../compiler/script/graph.js";
 import { compileScript } from "../../compiler/script/index.js";
+import { runtimeGraph } from "../../compiler/script/runtime-graph.js";
 import { KappaError } from "../errors.js";
 import type { ActorStore } from "../mesh/actor-store.js";
 import { diagnosticView } from "./diagnostic-view.js";
@@ -23,7 +24,8 @@ export class StoreScriptCompiler implements ScriptCompiler {
     };
     const file = `${options.name}.calvin`;
     try {
-      const { graph, warnings } = await compileScript(script, { ...options, file, actors });
+      const { graph: whole, warnings } = await compileScript(script, { ...options, file, actors });
+      const graph = runtimeGraph(whole);
       const types = new Set(graph.actors.map((actor) => actor.type));
       const missing = [...types].filter((type) => !found.has(type));
       if (missing.length > 0) {

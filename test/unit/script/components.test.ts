@@ -76,7 +76,7 @@ describe("components", () => {
     expect(await wiring(text)).toEqual(["c:s.out -> c:k.in", "c:s.out -> k.in"]);
   });
 
-  test("literals inside are counted for each body and take arguments", async () => {
+  test("literals inside are counted with those of the whole script and take arguments", async () => {
     const text = "component L(v) -> { v > p.token p: t.Print() 1 > q.token q: t.Print() } a: L(v=[3]) b: L(v=null)";
     expect((await graphOf(text)).actors.filter(({ type }) => type === "std.Constant")).toEqual([
       { id: "s:a:_literal_const_1", type: "std.Constant", args: { data: [3] } },

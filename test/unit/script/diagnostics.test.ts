@@ -31,6 +31,7 @@ const ERRORS: Case[] = [
   ["KS001", "a.out «b».in", ["Syntax error: expected '>', '[' or '(', found 'b'."]],
   ["KS001", "a.«1» > b.in", ["Syntax error: expected a name, found '1'."]],
   ["KS001", "«}» a: t.Args()", ["Syntax error: expected a statement, found '}'."]],
+  ["KS001", "component C() -> {«}»", ["Syntax error: expected a statement, found '}'."]],
   ["KS001", "component «{» }", ["Syntax error: expected a name, found '{'."]],
   ["KS001", "component C(«1») -> {}", ["Syntax error: expected an argument or ')', found '1'."]],
   ["KS001", "component C() «{» }", ["Syntax error: expected a port or '->', found '{'."]],
@@ -66,7 +67,11 @@ const ERRORS: Case[] = [
   ["KS012", `a: t.Args(any=«${"[".repeat(17)}${"]".repeat(17)}»)`, ["The value nests more than 16 deep."]],
 
   ["KS101", "define A = 1 define «A» = 2 a: t.Args(i32=A)", ["Constant 'A' is defined twice."]],
-  ["KS102", "component C() -> {} component «C»() x -> {}", ["Component 'C' is defined twice."]],
+  [
+    "KS102",
+    "component C() -> { z: t.Args() } component «C»() x -> { .x > voidport }",
+    ["Component 'C' is defined twice."],
+  ],
   ["KS103", "a: t.Args() rule r: all_nodes() rule «r»: all_nodes() apply a: r", ["Rule 'r' is defined twice."]],
   ["KS104", "a: t.Args() «a»: t.Sink()", ["Instance identifier 'a' redeclared."]],
   ["KS104", "a: t.Print() :«a» 4 > a.token", ["Instance identifier 'a' redeclared."]],
@@ -79,7 +84,7 @@ const ERRORS: Case[] = [
     "define LIMIT = 1 a: t.Args(i32=«LIMT», u8=LIMIT)",
     ["Undefined identifier: 'LIMT'. | did you mean 'LIMIT'?"],
   ],
-  ["KS110", "define A = «B» a: t.Args(i32=A)", ["Undefined identifier: 'B'."]],
+  ["KS109", "define A = «B» a: t.Args(i32=A)", ["Constant 'B' is undefined."]],
   [
     "KS110",
     "component C(period) -> { a: t.Args(i32=«perod», u8=period) } c: C(period=1)",
@@ -101,7 +106,7 @@ const ERRORS: Case[] = [
   ],
   [
     "KS113",
-    "component Heating() -> {} h: «Heatin»(x=1) h.o > h.i",
+    "component Heating() -> { z: t.Args() } h: «Heatin»(x=1) h.o > h.i",
     ["Missing local component definition: 'Heatin'. | did you mean 'Heating'?"],
   ],
   [
@@ -118,7 +123,7 @@ const ERRORS: Case[] = [
     "a: t.Need(need=1, «nead»=2)",
     ["Excess argument: 'nead'; t.Need has no such argument. | did you mean 'need'?"],
   ],
-  ["KS116", "component C() -> {} c: C(«x»=1)", ["Excess argument: 'x'; C has no such argument."]],
+  ["KS116", "component C() -> { z: t.Args() } c: C(«x»=1)", ["Excess argument: 'x'; C has no such argument."]],
   ["KS116", "a: t.Args() apply a: all_nodes(«x»=1)", ["Excess argument: 'x'; all_nodes has no such argument."]],
   [
     "KS117",
@@ -138,6 +143,7 @@ const ERRORS: Case[] = [
   ["KS117", "component C(x=«300») -> { a: t.Args(u8=x) } c: C(x=1)", ["Argument 'x' takes u8, not 300."]],
   ["KS117", 'component C(x) -> { x > a.in a: t.Sink() } c: C(x=«"s"»)', ["Argument 'x' takes f32, not \"s\"."]],
   ["KS117", "a: t.Args() apply a: runtime_name(name=«5»)", ["Argument 'name' takes text, not 5."]],
+  ["KS121", "component C(«x», y) -> { a: t.Args(any=y) } c: C(x=1, y=2)", ["Unused argument: 'x'."]],
   ["KS118", "component A() -> { a: «A»() }", ["Component 'A' contains itself: A -> A."]],
   [
     "KS118",
@@ -184,16 +190,25 @@ const ERRORS: Case[] = [
   ],
   [
     "KS203",
-    "a: t.Source() b: t.Sink()\na.out > b.in, «b.in»\n5 > «b.in»",
+    "a: t.Source() c: t.Sink()\na.out > c.in\n5 > «c.in»\n6 > c.in",
     [
-      "Port 'b.in' has several connections; the first is in line 2.",
-      "Port 'b.in' has several connections; the first is in line 2.",
+      "Input port 'c.in' with multiple connections must have a routing port property. | say how its tokens are merged: c.in(routing=\"collect-unordered\"); the first connection is in line 2",
     ],
   ],
   [
     "KS203",
-    "component C() -> o { a: t.Source() a.out > .o 5 > «.o» }",
-    ["Port '.o' has several connections; the first is in line 1."],
+    "component C() -> o { a: t.Source() a.out > .o 5 > .o } c: C() k: t.Any() c.o > «k.in» k.out > voidport",
+    ["Input port 'k.in' with multiple connections must have a routing port property."],
+  ],
+  [
+    "KS203",
+    'component C() i -> { k: t.Sink() .i > k.in } x: C() y: C() 1 > x.i 2 > x.i 3 > y.i x.i(routing=["collect-tagged"]) 4 > «y.i»',
+    ["Input port 'y:k.in' with multiple connections must have a routing port property."],
+  ],
+  [
+    "KS219",
+    "a: t.Source() b: t.Collect() a.out > b.in, «b.in» b.out > voidport",
+    ["'a.out' is connected to 'b.in' twice."],
   ],
   ["KS204", "component C() i -> o { «.i > .o» }", ["Component inport connected directly to outport."]],
   [
@@ -222,7 +237,7 @@ const ERRORS: Case[] = [
   ],
   [
     "KS207",
-    "component C() «i» -> «o» {}",
+    "component C() «i» -> «o» { z: t.Args() }",
     [
       "Component 'C' is missing connection to inport 'i'. | connect it, or say that it stays open: .i > voidport",
       "Component 'C' is missing connection to outport 'o'. | connect it, or say that it stays open: voidport > .o",
@@ -252,7 +267,7 @@ const ERRORS: Case[] = [
   ],
   [
     "KS212",
-    'component C() -> o { voidport > .o .o(overflow=«"newest"») .o(overflow=«1») }',
+    'component C() -> o, p { voidport > .o, .p .o(overflow=«"newest"») .p(overflow=«1») }',
     [
       'Port property \'overflow\' can only have the values "block" and "latest".',
       'Port property \'overflow\' can only have the values "block" and "latest".',
@@ -261,13 +276,108 @@ const ERRORS: Case[] = [
   [
     "KS213",
     'component C() x -> x { .x > voidport voidport > .x «.x»(overflow="latest") }',
-    ["The component has both an inport and an outport 'x'."],
+    ["The port property needs a direction: there is both an inport and an outport '.x'."],
   ],
   ["KS214", 'component C() -> o { voidport > .o .o[«up»](overflow="latest") }', ["Invalid direction (up)."]],
   [
     "KS215",
     'component C() i -> { .i > voidport .i(«overflow»="latest") }',
-    ["Port property 'overflow' is only for outports."],
+    ["Port property 'overflow' is only for outports of a component, inside it."],
+  ],
+  [
+    "KS215",
+    'a: t.Source() a.out(«overflow»="latest") a.out > voidport',
+    ["Port property 'overflow' is only for outports of a component, inside it."],
+  ],
+  [
+    "KS213",
+    'p: t.Echo() 1 > p.x p.x > voidport p.«x»(tag="x")',
+    ["The port property needs a direction: there is both an inport and an outport 'p.x'."],
+  ],
+  [
+    "KS212",
+    'a: t.Source() a.out > voidport a.out(routing=«"round-robbin"»)',
+    [
+      'Port property \'routing\' can only have the values "default", "fanout", "round-robin", "random", "balanced", "dispatch-ordered" and "dispatch-mapped". | did you mean \'round-robin\'?',
+    ],
+  ],
+  [
+    "KS216",
+    'a: t.Source() a.out > voidport a.out(routing=«"collect-tagged"»)',
+    ['Port property routing="collect-tagged" is only for inports.'],
+  ],
+  [
+    "KS216",
+    'component C() i -> { k: t.Sink() .i > k.in .i(routing=«["random", "collect-tagged"]») } c: C() 1 > c.i',
+    ['Port property routing="collect-tagged" is only for inports.'],
+  ],
+  [
+    "KS216",
+    'component C(r) i -> { k: t.Sink() .i > k.in k.in(«routing=r») } c: C(r="random") 1 > c.i',
+    ['Port property routing="random" is only for outports.'],
+  ],
+  [
+    "KS217",
+    'a: t.Source() a.out > voidport a.out(queue_length=«"x"», tag=«5»)',
+    ["Port property 'queue_length' can only have scalar values.", "Port property 'tag' can only have string values."],
+  ],
+  [
+    "KS218",
+    'a: t.Source() a.out > voidport a.out(routing=["random"]) a.out(«routing=["balanced", "fanout"]»)',
+    ["Conflicting port properties without common alternatives: 'routing' of 'a.out'."],
+  ],
+  [
+    "KS218",
+    'a: t.Spread() 1 > a.in a.out > voidport a.out(«routing=["balanced"]»)',
+    ["Conflicting port properties without common alternatives: 'routing' of 'a.out'."],
+  ],
+  [
+    "KS201",
+    'a: t.Source() a.out > voidport a.«uot»(tag="x")',
+    ["Actor 'a' (t.Source) has no port 'uot'. | did you mean 'out'?"],
+  ],
+  ["KS201", 'a: t.Source() a.out > voidport a.«out»[in](tag="x")', ["Actor 'a' (t.Source) has no inport 'out'."]],
+  [
+    "KS201",
+    'a: t.Source() a.out > voidport b: t.Args(any={"x": [«&a.outt»]})',
+    ["Actor 'a' (t.Source) has no port 'outt'. | did you mean 'out'?"],
+  ],
+  ["KS114", "b: t.Args(any=«&c.out»)", ["Undefined actor: 'c'."]],
+  ["KS114", '«c».out(tag="x") b: t.Args()', ["Undefined actor: 'c'."]],
+  ["KS130", "«include lib»\na: t.Args()", ["There is nothing to include 'lib' from: the script is not a file."]],
+  ["KS122", fanInToFanOut(1001), ["The script makes more than 1000000 connections."]],
+  ["KS308", "a: t.Args() group g: a group «g»: a apply g: all_nodes()", ["Group 'g' is defined twice."]],
+  ["KS309", "a: t.Args() group g: a, h group h: «g» apply g: all_nodes()", ["Group 'g' contains itself."]],
+  [
+    "KS310",
+    "a: t.Args() b: t.Args() group «a»: b apply a: all_nodes()",
+    ["Group 'a' has the name of an actor or component instance."],
+  ],
+  [
+    "KS303",
+    "sensor: t.Args() group g: «senso» apply g: all_nodes()",
+    ["Nothing to apply the rule to: there is no actor 'senso'. | did you mean 'sensor'?"],
+  ],
+  [
+    "KS311",
+    'a: t.Args() apply a: node_attr_match(index=«["node_nam", {"name": "x"}]») & node_attr_match(index=«["node_name", {"nam": "x"}]»)',
+    [
+      "Argument 'index' of node_attr_match must be of a known kind, not 'node_nam'; did you mean 'node_name'?",
+      "Argument 'index' of node_attr_match must be attributes of 'node_name', not 'nam'; did you mean 'name'?",
+    ],
+  ],
+  [
+    "KS311",
+    "a: t.Args() apply a: performance_scaling(min=3, max=«2») & node_attr_match(index=«[]»)",
+    [
+      "Argument 'max' of performance_scaling must be 3 or more.",
+      'Argument \'index\' of node_attr_match must be a kind and its attributes, as in ["node_name", {"name": "x"}].',
+    ],
+  ],
+  [
+    "KS116",
+    "a: t.Args() apply a: performance_scaling(«maximum»=3)",
+    ["Excess argument: 'maximum'; performance_scaling has no such argument."],
   ],
   [
     "KS107",
@@ -339,7 +449,7 @@ function range(from: number, to: number): number[] {
 
 /** Components C1 to Cn, each inside the next. */
 function nested(n: number): string {
-  return `component C1() -> {} ${range(2, n + 1)
+  return `component C1() -> { a: t.Args() } ${range(2, n + 1)
     .map((i) => `component C${i}() -> { c: C${i - 1}() }`)
     .join(" ")}`;
 }
@@ -348,6 +458,13 @@ function nested(n: number): string {
 function doubling(n: number): string {
   const doubles = range(1, n + 1).map((i) => `component C${i}() -> { a: C${i - 1}() b: C${i - 1}() }`);
   return `component C0() -> { a: t.Args() } ${doubles.join(" ")}`;
+}
+
+/** As many outports, through a component, to as many inports. */
+function fanInToFanOut(n: number): string {
+  const from = range(0, n).map((i) => `a${i}: t.Source() a${i}.out > .o`);
+  const to = range(0, n).map((i) => `b${i}: t.Sink() .i > b${i}.in`);
+  return `component F() -> o { ${from.join(" ")} } component T() i -> { ${to.join(" ")} } f: F() t: T() «f.o > t.i»`;
 }
 
 const SERVICE = "component S(«a», b=1) -> { x: t.Args(i32=a, u8=b) }";
@@ -388,16 +505,19 @@ const WARNINGS: Case[] = [
     ["The number 9007199254740993 can't be kept exactly and becomes 9007199254740992."],
   ],
   ["KS901", "define «A» = 1 define B = 2 a: t.Args(i32=B)", ["Unused constant: 'A'."]],
-  ["KS902", "component C(«x», y) -> { a: t.Args(any=y) } c: C(x=1, y=2)", ["Unused argument: 'x'."]],
   ["KS903", "a: t.Args() rule «r»: s rule s: all_nodes()", ["Unused rule: 'r'."]],
-  ["KS904", "component «C»() -> {} a: t.Args()", ["Unused component: 'C'."]],
+  ["KS904", "component «C»() -> { z: t.Args() } a: t.Args()", ["Unused component: 'C'."]],
   ["KS905", "a: t.Sink() voidport > «a.in»", ["Using 'void' as input to 'a.in': it never gets a token."]],
+  ["KS907", "a: t.Args() group «g»: a, h group h: a", ["Unused group: 'g'."]],
   [
     "KS906",
     "a: «media.ImageSource»() b: media.ImageSource() 1 > a.trigger, b.trigger a.b64image > voidport b.b64image > voidport",
     ["Actor 'media.ImageSource' of Calvin's library is not there."],
   ],
 ];
+
+/** Tested below, or in include.test.ts. */
+const ELSEWHERE = ["KS131", "KS132", "KS133", "KS134", "KS908", "KS909", "KS910"];
 
 function withHint({ message, hint }: { message: string; hint?: string }, asked: string | undefined): string {
   return asked?.includes(" | ") ? `${message} | ${hint}` : message;
@@ -421,7 +541,7 @@ describe("errors", () => {
   });
 
   test("every one in the table is tested", () => {
-    const tested = new Set([...ERRORS, ...DEPLOYMENTS, ...WARNINGS].map(([code]) => code));
+    const tested = new Set([...ERRORS, ...DEPLOYMENTS, ...WARNINGS].map(([code]) => code).concat(ELSEWHERE));
     expect(
       Object.values(FINDINGS)
         .map(({ code }) => code)
@@ -446,6 +566,30 @@ describe("warnings", () => {
 
   test("of what is unused are not given beside errors, which may be their cause", async () => {
     expect((await failing("define LIMIT = 1 a: t.Args(i32=LIMT)")).map(({ code }) => code)).toEqual(["KS110"]);
+  });
+});
+
+describe("a script that is only shown", () => {
+  const show = async (text: string, options = {}) => {
+    const { graph, warnings } = await compileScript(text, { name: "s", actors, purpose: "show", ...options });
+    return { graph, found: warnings.map((d) => `${placeOf(d)} ${d.code} ${d.message}`) };
+  };
+
+  test("may be empty", async () => {
+    const { graph, found } = await show("");
+    expect(graph.actors).toEqual([]);
+    expect(found).toEqual(["1:1-1:1 KS910 The script has neither actors nor a component; there is nothing to deploy."]);
+  });
+
+  test("need not have all arguments of its service", async () => {
+    const { graph, found } = await show("component S(a, b=1) -> { x: t.Args(i32=a, u8=b) }");
+    expect(graph.actors.map(({ args }) => args)).toEqual([{ u8: 1 }]);
+    expect(found).toEqual(["1:13-1:14 KS908 Argument 'a' of component 'S' has to be given at deployment."]);
+  });
+
+  test("is told of arguments left to their defaults if that is asked for", async () => {
+    const { found } = await show("s: t.Source()\ns.out > voidport", { pedantic: true });
+    expect(found).toEqual(["1:1-1:2 KS909 Using default value for implicit parameter 'value' of t.Source."]);
   });
 });
 

@@ -1,15 +1,21 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { CompileError } from "../../../compiler/diagnostic.js";
-import { FINDINGS } from "../../../compiler/script/diagnostics.js";
 import type { ActorResolver } from "../../../compiler/script/index.js";
 import { compileScript } from "../../../compiler/script/index.js";
 import { PREDICATES } from "../../../compiler/script/predicates.js";
+import { PROPERTY_NAMES } from "../../../compiler/script/properties.js";
 import { actorModule } from "../../support/actors.js";
 import { withoutSpans } from "./support.js";
 
 /** The actors of this repository, compiled. */
-const actors: ActorResolver = { resolve: async (type) => (await actorModule(type)).manifest };
+const actors: ActorResolver = { resolve: async (type) => await actorManifest(type) };
+
+/** The manifest of an actor of this repository; undefined when there is none, and Calvin's library is asked. */
+async function actorManifest(type: string) {
+  const exists = ["actors", "examples/thermostat"].some((root) => existsSync(`${root}/${type.replace(".", "/")}.ts`));
+  return exists ? (await actorModule(type)).manifest : undefined;
+}
 
 const TEXT = readFileSync("docs/language.md", "utf8");
 
@@ -33,13 +39,15 @@ describe("docs/language.md", () => {
           throw error;
         },
       );
-      expect(found.map(({ code }) => code)).toEqual(codes === "" ? [] : codes.split(" "));
+      // Which of Calvin's actors there are is another page's business.
+      expect(found.map(({ code }) => code).filter((code) => code !== "KS906")).toEqual(
+        codes === "" ? [] : codes.split(" "),
+      );
     },
   );
 
-  test("lists every diagnostic and every predicate", () => {
-    const listed = new Set(TEXT.match(/\bKS\d{3}\b/g));
-    expect(listed).toEqual(new Set(Object.values(FINDINGS).map(({ code }) => code)));
+  test("lists every predicate and every property of ports", () => {
+    for (const name of PROPERTY_NAMES) expect(TEXT).toContain(`| \`${name}\``);
     for (const name of PREDICATES.keys()) expect(TEXT).toContain(`\`${name}(`);
   });
 });
@@ -58,6 +66,7 @@ test("examples/thermostat/heating.calvin", async () => {
   };
   expect(withoutSpans(graph)).toEqual({
     name: "heating",
+    file: "heating.calvin",
     component: "Heating",
     doc:
       "Keeps a room at the desired temperature (degrees Celsius). Takes a new one on `desired`; `heating` tells whether the\n" +
@@ -76,6 +85,16 @@ test("examples/thermostat/heating.calvin", async () => {
       { from: { actor: id("control"), port: "heater" }, to: { actor: id("report"), port: "token" } },
     ],
     voids: [],
+    portProperties: [],
+    components: [
+      {
+        id: "heating:Heating",
+        type: "Heating",
+        args: {},
+        actors: ["sensor", "smooth", "control", "heater", "report"].map(id),
+        components: [],
+      },
+    ],
     inports: [{ name: "desired", peers: [{ actor: id("control"), port: "desired" }], properties: {} }],
     outports: [{ name: "heating", peers: [{ actor: id("report"), port: "out" }], properties: { overflow: "latest" } }],
     requirements: Object.fromEntries(

@@ -5,7 +5,7 @@ const NOTHING = { voids: [], inports: [], outports: [], requirements: {} };
 
 describe("graph", () => {
   test("of two connected actors, with every span", async () => {
-    const { graph, warnings } = await compile("src: t.Source(value=2)\nsnk: t.Sink()\nsrc.out > snk.in\n");
+    const { graph, warnings, sources } = await compile("src: t.Source(value=2)\nsnk: t.Sink()\nsrc.out > snk.in\n");
     const at = (line: number, from: number, to: number, offset: number) => ({
       file: "s.calvin",
       start: { line, column: from, offset },
@@ -13,6 +13,7 @@ describe("graph", () => {
     });
     expect(graph).toEqual({
       name: "s",
+      file: "s.calvin",
       actors: [
         { id: "s:src", type: "t.Source", args: { value: 2 }, span: at(1, 1, 4, 0) },
         { id: "s:snk", type: "t.Sink", args: {}, span: at(2, 1, 4, 23) },
@@ -21,7 +22,10 @@ describe("graph", () => {
         { from: { actor: "s:src", port: "out" }, to: { actor: "s:snk", port: "in" }, span: at(3, 1, 17, 37) },
       ],
       ...NOTHING,
+      portProperties: [],
+      components: [],
     });
+    expect(sources).toEqual({ "s.calvin": "src: t.Source(value=2)\nsnk: t.Sink()\nsrc.out > snk.in\n" });
     expect(warnings).toEqual([]);
   });
 
@@ -217,7 +221,7 @@ describe("connections", () => {
     ]);
   });
 
-  test("literals become actors, counted in each body, one for all targets", async () => {
+  test("literals become actors, counted over the script, one for all targets", async () => {
     const text = '42 > a.token, b.token "x" > c.token a: t.Print() b: t.Print() c: t.Print()';
     expect(await wiring(text)).toEqual([
       "_literal_const_1.token -> a.token",

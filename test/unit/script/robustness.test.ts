@@ -1,6 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { CompileError } from "../../../compiler/diagnostic.js";
+import { graphJson } from "../../../compiler/script/json.js";
+import { withoutVoids } from "../../../compiler/script/runtime-graph.js";
 import { compile } from "./support.js";
 
 const VALID = `define LIMIT = 5
@@ -30,6 +32,16 @@ rule r: capability(name="sense.temp") & (attr_match(a=1) | ~all_nodes())
 rule q: r | runtime_name(name="x")
 apply o, s: q
 apply o:a:p: r
+group g: s, h
+group h: k, o:b
+apply g: all_nodes()
+s.out[out](routing=["round-robin", "random"])
+c: t.Collect()
+c.in(routing="collect-unordered", queue_length=5)
+s.out > @1 c.in, /{"a": null}/ c.in, /:mark LIMIT/ @"t" c.in
+voidport > c.in
+c.out > voidport
+m: t.Args(any={"m": [&s.out]})
 `;
 
 const TOKENS = VALID.match(/"""[\s\S]*?"""|"[^"\n]*"|[A-Za-z0-9_.]+|->|\/\*|\*\/|\S|\n/g) ?? [];
@@ -52,15 +64,17 @@ async function holds(text: string): Promise<void> {
   const { graph } = result as Awaited<ReturnType<typeof compile>>;
   const ids = new Set(graph.actors.map(({ id }) => id));
   expect(ids.size).toBe(graph.actors.length);
-  const inports = graph.connections.map(({ to }) => `${to.actor}.${to.port}`);
-  expect(new Set(inports).size).toBe(inports.length);
+  const wires = graph.connections.map(({ from, to }) => `${from.actor}.${from.port} ${to.actor}.${to.port}`);
+  expect(new Set(wires).size).toBe(wires.length);
+  expect(JSON.parse(graphJson(graph)).actors).toHaveLength(graph.actors.length);
+  expect(withoutVoids(graph).actors.some(({ id }) => id.includes("_void_"))).toBe(false);
   for (const { from, to } of graph.connections) expect([ids.has(from.actor), ids.has(to.actor)]).toEqual([true, true]);
   for (const id of Object.keys(graph.requirements)) expect(ids.has(id)).toBe(true);
 }
 
 describe("any text is a graph or a CompileError", () => {
   test("the valid script is a graph", async () => {
-    expect((await compile(VALID)).graph.actors).toHaveLength(9);
+    expect((await compile(VALID)).graph.actors).toHaveLength(17);
   });
 
   test("token soups", async () => {

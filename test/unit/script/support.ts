@@ -4,6 +4,7 @@ import { CompileError } from "../../../compiler/diagnostic.js";
 import type { Graph, Json } from "../../../compiler/script/graph.js";
 import type { ActorResolver, ActorSignature, Compilation } from "../../../compiler/script/index.js";
 import { compileScript } from "../../../compiler/script/index.js";
+import { withoutVoids } from "../../../compiler/script/runtime-graph.js";
 
 type Types = Record<string, keyof typeof TypeCode | number>;
 
@@ -28,6 +29,14 @@ const ARRAY_OF_I32 = TypeCode.array + TypeCode.i32;
 /** The actors that the tests' scripts use. */
 export const LIBRARY: Record<string, ActorSignature> = {
   "std.Constant": signature({}, { token: "any" }, { "data!": "any" }),
+  "std.Constantify": signature({ in: "any" }, { out: "any" }, { "constant!": "any" }),
+  "t.Echo": signature({ x: "any" }, { x: "any" }),
+  "t.Collect": { ...signature({}, { out: "any" }), inports: [{ name: "in", type: 0, routing: "collect-unordered" }] },
+  "t.Tagged": {
+    ...signature({}, {}, { mapping: "any", order: "any" }),
+    inports: [{ name: "in", type: 0, routing: "collect-any-tagged" }],
+  },
+  "t.Spread": { ...signature({ in: "any" }, {}), outports: [{ name: "out", type: 0, routing: "round-robin" }] },
   "t.Source": signature({}, { out: "f32" }, { value: "f32" }),
   "t.Pass": signature({ in: "f32" }, { out: "f32" }),
   "t.Sink": signature({ in: "f32" }, {}),
@@ -81,9 +90,14 @@ export function withoutSpans<T>(value: T): T {
   return JSON.parse(JSON.stringify(value, (key, inner) => (key === "span" ? undefined : inner)));
 }
 
-/** The graph of a script without spans. */
+/** The graph of a script as runtimes get it, without spans, and without what says only how it was written. */
 export async function graphOf(text: string, args?: Record<string, Json>): Promise<Graph> {
-  return withoutSpans((await compile(text, args)).graph);
+  const { file: _file, components: _components, portProperties = [], ...rest } = await runtimeGraph(text, args);
+  return { ...withoutSpans(rest), ...(portProperties.length > 0 ? { portProperties } : {}) };
+}
+
+async function runtimeGraph(text: string, args?: Record<string, Json>): Promise<Graph> {
+  return withoutVoids((await compile(text, args)).graph);
 }
 
 /** The arguments of a script's first actor. */
@@ -93,7 +107,15 @@ export async function firstArgs(text: string): Promise<Record<string, Json> | un
 
 /** A graph's wiring in short: `from -> to` without the script's name, `-> void` for dropped tokens. */
 export async function wiring(text: string, args?: Record<string, Json>): Promise<string[]> {
-  const { connections, voids, inports, outports } = (await compile(text, args)).graph;
+  return wiringOf(await runtimeGraph(text, args));
+}
+
+/** The same with an actor for each voidport. */
+export async function wholeWiring(text: string, args?: Record<string, Json>): Promise<string[]> {
+  return wiringOf((await compile(text, args)).graph);
+}
+
+function wiringOf({ connections, voids, inports, outports }: Graph): string[] {
   const end = ({ actor, port }: { actor: string; port: string }) => `${actor.replace(/^s:/, "")}.${port}`;
   return [
     ...inports.flatMap(({ name, peers }) =>
