@@ -25,7 +25,8 @@ export const PREDICATES: Readonly<Record<string, Predicate>> = {
   node_attr_match: ({ index }, runtime) => joined((indexEntries(index) ?? []).map((entry) => indexed(runtime, entry))),
   actor_reqs_match: ({ requires }, runtime) =>
     joined((Array.isArray(requires) ? requires : [requires ?? null]).map(lacksCapability(runtime))),
-  current_node: (_args, runtime) => (runtime.kind === "base" ? undefined : "it is not the host that takes the deployment"),
+  current_node: (_args, runtime) =>
+    runtime.kind === "base" ? undefined : "it is not the host that takes the deployment",
   ...Object.fromEntries([...UNDECIDED].map((name): [string, Predicate] => [name, () => unsupported(name)])),
 };
 
