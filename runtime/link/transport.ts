@@ -70,13 +70,20 @@ function serialConnector(address: string, path: string, baudRate: number): Conne
     renewable: false,
     async open(handlers) {
       const { SerialPort } = await import("serialport");
-      return opened(new SerialPort({ path, baudRate }), "open", handlers);
+      const port = new SerialPort({ path, baudRate });
+      // `destroy` alone would leave the port open and locked.
+      return opened(port, "open", handlers, () => port.close(() => port.destroy()));
     },
   };
 }
 
-/** The transport over a stream that says by `event` that it is open. */
-function opened(stream: Duplex, event: string, handlers: TransportHandlers): Promise<Transport> {
+/** The transport over a stream that says by `event` that it is open, and that `end` closes. */
+function opened(
+  stream: Duplex,
+  event: string,
+  handlers: TransportHandlers,
+  end: () => void = () => stream.destroy(),
+): Promise<Transport> {
   return new Promise((resolve, reject) => {
     let open = false;
     let reason = "closed by the other side";
@@ -89,11 +96,11 @@ function opened(stream: Duplex, event: string, handlers: TransportHandlers): Pro
     };
     stream.on("error", (error) => {
       reason = error.message;
-      stream.destroy();
+      end();
       finish();
     });
     stream.on("close", finish);
-    stream.once("end", () => stream.destroy());
+    stream.once("end", end);
     stream.once(event, () => {
       open = true;
       stream.on("data", (bytes: Uint8Array) => told || handlers.data(bytes));
@@ -102,7 +109,7 @@ function opened(stream: Duplex, event: string, handlers: TransportHandlers): Pro
         write: (bytes) => stream.write(bytes),
         close() {
           told = true;
-          stream.destroy();
+          end();
         },
       });
     });
