@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { addActor } from "./commands/actor.js";
 import { addCheck } from "./commands/check.js";
 import { addCompile } from "./commands/compile.js";
+import { addCompletion } from "./commands/completion.js";
 import { addDeploy } from "./commands/deploy.js";
 import { addDocs } from "./commands/docs.js";
 import { addFormat } from "./commands/fmt.js";
@@ -32,6 +33,7 @@ export function program(): Command {
   kappa.commandsGroup("Run:");
   for (const add of [addHost, addDeploy, addKappas, addTokens, addLogs, addSim]) add(kappa);
   kappa.commandsGroup("Further:");
+  addCompletion(kappa);
   examples(kappa, [
     ["kappa check .", "what is wrong with the scripts and actors here"],
     ["kappa host", "run a base runtime"],
