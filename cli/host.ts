@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { homedir, hostname } from "node:os";
 import { join, resolve } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Logger } from "pino";
 import type { Json } from "../compiler/script/graph.js";
 import type { DeviceSpec } from "../runtime/mesh/devices.js";
@@ -27,11 +27,13 @@ export function addHost(program: Command): void {
     .description("run a base runtime: REST, compilers, actors, and the links to devices")
     .option("-p, --port <number>", "port of REST, 0 for any", parsePort, DEFAULT_PORT)
     .option("--listen <address>", "address that REST listens on", "127.0.0.1")
-    .option("--data <dir>", "where kappas and modules are kept", defaultData())
+    .addOption(
+      new Option("--data <dir>", "where kappas and modules are kept").default(defaultData(), "~/.local/share/kappa"),
+    )
     .option("--actors <dir>", "further actors: DIR/namespace/Name.ts; may be given again", collect, [])
     .option("--device <address[,name=x,key=value...]>", "device to attach to; may be given again", collectDevice, [])
     .option("--attr <key=value>", "attribute of this runtime; may be given again", collectAttribute, {})
-    .option("--name <name>", "name of this runtime", hostname())
+    .addOption(new Option("--name <name>", "name of this runtime").default(hostname(), "that of the machine"))
     .option("--simulate", "offer the sensors and outputs of a simulated room", false)
     .option("--log-level <level>", "trace, debug, info, warn, error or silent", "info")
     .action((options: HostOptions) => runHost(options));

@@ -1,8 +1,10 @@
+import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { type CommandOptions, kappa } from "../support/command.js";
+import { type CommandOptions, KAPPA, kappa } from "../support/command.js";
 import { HostProcess } from "../support/host-process.js";
 
 const HEATING = join(process.cwd(), "examples/thermostat/heating.calvin");
@@ -270,7 +272,7 @@ describe("with a host", () => {
   test("logs: what was, and what comes", async () => {
     await write("logs/talk.calvin", "component Talk() line -> {\n  log: io.Log()\n  .line > log.data\n}\n");
     expect(await to("deploy logs/talk.calvin")).toMatchObject({ code: 0 });
-    const following = to("logs talk --follow --lines 1 --count 2");
+    const following = to("logs talk --follow --lines 2 --count 2");
     expect(await to("post talk --text", { input: "good morning" })).toMatchObject({ code: 0 });
     expect((await following).out).toMatch(
       /^\S+ \S+ talk created, running \(version 1\)\n\S+ \S+ talk:Talk:log good morning\n$/,
@@ -281,6 +283,34 @@ describe("with a host", () => {
     expect((await to("logs talk --follow --count 1 --kind log --json")).json).toMatchObject({ text: "good morning" });
     expect(await to("rm talk")).toMatchObject({ code: 0 });
     expect(await to("logs moon")).toMatchObject({ code: 4, err: expect.stringContaining("KAPPA_UNKNOWN") });
+  });
+
+  test("completion: what bash shows after Tab", async () => {
+    expect(await to("deploy good/sums.calvin")).toMatchObject({ code: 0 });
+    const tab = async (...words: string[]) => {
+      const script = `
+        kappa() { "${process.execPath}" "${KAPPA}" "$@"; }
+        source <(kappa completion bash)
+        COMP_WORDS=(kappa ${words.map((word) => `"${word}"`).join(" ")}); COMP_CWORD=${words.length}
+        _kappa; printf '%s\\n' "\${COMPREPLY[@]}"`;
+      const { stdout } = await promisify(execFile)("bash", ["-c", script], {
+        cwd: folder,
+        env: { ...process.env, KAPPA_HOST: host.url, XDG_CACHE_HOME: CACHE },
+      });
+      return stdout.split("\n").filter((line) => line !== "");
+    };
+    expect(await tab("de")).toEqual(["deploy"]);
+    expect(await tab("actor", "b")).toEqual(["build"]);
+    expect(await tab("graph", "--s")).toEqual(["--svg"]);
+    expect(await tab("check", "good/su")).toEqual(["good/sums.calvin"]);
+    expect(await tab("get", "su")).toEqual(["sums"]);
+    expect(await tab("get", "--host", "http://127.0.0.1:9", "su")).toEqual([]);
+    expect(await tab("runtimes", "b")).toEqual(["base"]);
+    expect(await tab("docs", "std.Counte")).toEqual(["std.Counter"]);
+    expect(await tab("completion", "")).toEqual(["bash", "zsh", "fish"]);
+    expect(await to("rm sums")).toMatchObject({ code: 0 });
+    expect((await run("completion zsh")).out).toMatch(/^#compdef kappa\n/);
+    expect(await run("completion csh")).toMatchObject({ code: 2 });
   });
 
   test("runtimes", async () => {
