@@ -5,7 +5,7 @@ export class PrefixString {
   /**
    * @param prefix what is put before
    */
-  constructor(private prefix: string) {}
+  constructor(private prefix: string = "-") {}
 
   /**
    * Prefixes one text.

@@ -5,7 +5,7 @@
 #define NESTING_MAX 16
 
 kp_cbor_reader kp_cbor_read(const uint8_t *bytes, size_t count) {
-    return (kp_cbor_reader){bytes, bytes + count, false};
+    return (kp_cbor_reader){bytes, bytes + count, false, false};
 }
 
 enum kp_cbor_major kp_cbor_peek(const kp_cbor_reader *reader) {
@@ -213,8 +213,8 @@ static void skip(kp_cbor_reader *reader, unsigned depth) {
         reader->bad = true; /* reserved */
         break;
     case KP_CBOR_SIMPLE:
-        reader->bad =
-            *start < KP_CBOR_FALSE || (*start > KP_CBOR_NULL && *start < 0xf9); /* not false … null or a float */
+        reader->bad = *start < KP_CBOR_FALSE || (*start > KP_CBOR_NULL && *start < 0xf9 && !reader->lenient) ||
+                      (*start > KP_CBOR_UNDEFINED && *start < 0xf9); /* not false … null or a float */
         break;
     default:
         break;

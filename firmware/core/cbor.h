@@ -14,6 +14,7 @@
 typedef struct kp_cbor_reader {
     const uint8_t *at, *end;
     bool bad;
+    bool lenient; /* undefined may stand for what is not given, as in requests */
 } kp_cbor_reader;
 
 typedef struct kp_cbor_writer {

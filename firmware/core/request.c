@@ -51,6 +51,7 @@ static bool has_detail(int error) {
 /* The whole array is checked before anything is done, so that no operation meets broken CBOR halfway. */
 static int serve(kp_request *request, uint8_t number) {
     kp_cbor_reader whole = request->in;
+    whole.lenient = true;
     if (kp_cbor_peek(&whole) != KP_CBOR_ARRAY || kp_cbor_item(&whole, &(size_t){0}) == NULL || !kp_cbor_done(&whole)) {
         return KP_E_MALFORMED;
     }
