@@ -92,6 +92,11 @@ const CASES: [string, string, string][] = [
     "a: x.Y()\n# About C.\ncomponent C() -> {# in\n  # before\n\n  v: x.Y()\n  # after\n}\n# About b.\nb: C()",
     "a: x.Y()\n\n# About C.\ncomponent C() -> {  # in\n  # before\n\n  v: x.Y()\n  # after\n}\n\n# About b.\nb: C()\n",
   ],
+  [
+    "transforms, tags, references, groups, port properties and include",
+    'include shared\na . b>/:t 1/@"x" c.d,/{"k":[1 &e.f]}/.g\nh.i[ in ](routing=["random" "balanced"])\ngroup j:a,b:c\napply j,a:k: l',
+    'include shared\na.b > /:t 1/ @"x" c.d, /{"k": [1, &e.f]}/ .g\nh.i[in](routing=["random" "balanced"])\ngroup j: a, b:c\napply j, a:k: l\n',
+  ],
   ["nothing but a comment", "  # x  \n\n", "# x\n"],
   ["nothing", " \n ", ""],
 ];

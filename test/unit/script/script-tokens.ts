@@ -44,7 +44,7 @@ const literal: Tokens = fc.letrec<{ literal: string[] }>((tie) => ({
   literal: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },
     strings,
-    fc.oneof(number, fc.constantFrom("true", "false", "null")).map((token) => [token]),
+    fc.oneof(number, fc.constantFrom("true", "false", "null", "&a.b")).map((token) => [token]),
     seq("[", items(tie("literal"), "may"), "]"),
     seq("{", items(seq(string, ":", tie("literal")), "may"), "}"),
   ),
@@ -55,7 +55,9 @@ const args = seq("(", items(seq(fc.oneof(label, fc.constant('"quoted label"')), 
 const actorPort = seq(id, ".", label);
 const innerPort = seq(".", label);
 const source: Tokens = fc.oneof(actorPort, innerPort, seq("voidport"), value, seq(":", id, value));
-const target: Tokens = fc.oneof(actorPort, innerPort, seq("voidport"));
+const tagged = fc.oneof(actorPort, seq("@", fc.oneof(number, string), actorPort));
+const transform = seq("/", fc.oneof(seq(), seq(":", id)), value, "/", fc.oneof(tagged, innerPort));
+const target: Tokens = fc.oneof(tagged, innerPort, seq("voidport"), transform);
 
 const expression: Tokens = fc.letrec<{ expression: string[] }>((tie) => ({
   expression: fc.oneof(
@@ -71,7 +73,7 @@ const expression: Tokens = fc.letrec<{ expression: string[] }>((tie) => ({
 const bodyStatement: Tokens = fc.oneof(
   seq(id, ":", fc.oneof(seq(id), seq(id, ".", id)), args),
   seq(source, ">", items(target, "must", 1)),
-  seq(innerPort, fc.oneof(seq(), seq("[", fc.constantFrom("in", "out"), "]")), args),
+  seq(fc.oneof(actorPort, innerPort), fc.oneof(seq(), seq("[", fc.constantFrom("in", "out"), "]")), args),
 );
 
 const docstring = fc.constantFrom<string[]>(
@@ -96,6 +98,7 @@ const statement: Tokens = fc.oneof(
   { weight: 5, arbitrary: bodyStatement },
   { weight: 1, arbitrary: component },
   { weight: 1, arbitrary: seq("define", id, "=", value) },
+  { weight: 1, arbitrary: seq("group", id, ":", items(seq(id), "must", 1, 4)) },
   { weight: 1, arbitrary: seq("rule", id, ":", expression) },
   { weight: 1, arbitrary: seq("apply", items(path, "must", 1, 4), ":", expression) },
 );
@@ -114,7 +117,7 @@ const space = fc.oneof(
       "\n/* own\n   block */\n",
       " /*\n   * starred\n   */ ",
       " # one\n # two  \n",
-      "/**/# both\n",
+      " /**/# both\n",
     ),
   },
 );
