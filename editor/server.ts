@@ -145,13 +145,23 @@ class LanguageServer {
     if (document === undefined) return;
     const { version } = document;
     try {
-      const diagnostics = await diagnose(document, pathOf(uri), await this.library(uri));
+      const diagnostics = await diagnose(document, pathOf(uri), await this.library(uri), (name) =>
+        this.include(uri, name),
+      );
       // What was typed meanwhile is looked at after the next pause.
       if (this.documents.get(uri)?.version !== version) return;
       this.connection.sendDiagnostics({ uri, version, diagnostics });
     } catch (error) {
       this.connection.console.error(`${uri}: ${error instanceof Error ? error.stack : error}`);
     }
+  }
+
+  /** A file that a script includes: as it is in the editor, else on disk. */
+  private async include(uri: string, name: string): Promise<{ file: string; text: string } | undefined> {
+    if (!uri.startsWith("file:")) return undefined;
+    const included = new URL(`${encodeURIComponent(name)}.calvin`, uri).href;
+    const document = await this.workspace.document(included);
+    return document && { file: pathOf(included), text: document.getText() };
   }
 
   private async hover(params: PlaceParams) {

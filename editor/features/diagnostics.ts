@@ -4,6 +4,7 @@ import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { Diagnostic } from "../../compiler/diagnostic.js";
 import { CompileError } from "../../compiler/diagnostic.js";
 import { FINDINGS } from "../../compiler/script/diagnostics.js";
+import type { Includer } from "../../compiler/script/include.js";
 import { compileScript } from "../../compiler/script/index.js";
 import { suggested } from "../../compiler/script/suggest.js";
 import type { ActorLibrary } from "../library.js";
@@ -14,10 +15,15 @@ import { ScriptIndex } from "../script/script-index.js";
 const AT_DEPLOYMENT: ReadonlySet<string> = new Set([FINDINGS.serviceArgument.code]);
 
 /** What the compiler says of a script, as it is being written. */
-export async function diagnose(document: TextDocument, file: string, library: ActorLibrary): Promise<LspDiagnostic[]> {
+export async function diagnose(
+  document: TextDocument,
+  file: string,
+  library: ActorLibrary,
+  include: Includer,
+): Promise<LspDiagnostic[]> {
   const text = document.getText();
   const name = scriptName(file);
-  const found = await compileScript(text, { name, file, actors: library }).then(
+  const found = await compileScript(text, { name, file, actors: library, include }).then(
     ({ warnings }) => warnings,
     (error: unknown) => {
       if (error instanceof CompileError) return error.diagnostics;
@@ -25,7 +31,11 @@ export async function diagnose(document: TextDocument, file: string, library: Ac
     },
   );
   const own = found.filter(({ code, span }) => span.file === file && !AT_DEPLOYMENT.has(code));
-  return [...own.map((diagnostic) => toLsp(document, diagnostic)), ...ofActors(document, found, file)];
+  return [
+    ...own.map((diagnostic) => toLsp(document, diagnostic)),
+    ...ofActors(document, found, file),
+    ...ofIncluded(document, found, file),
+  ];
 }
 
 /** A finding of a compiler in the terms of LSP. */
@@ -61,6 +71,24 @@ function ofActors(document: TextDocument, found: Diagnostic[], file: string): Ls
       range: toRange(document, range),
       data: { file: other, line: start.line },
     }));
+  });
+}
+
+/** Errors of the files that a script includes, shown where it includes them. */
+function ofIncluded(document: TextDocument, found: Diagnostic[], file: string): LspDiagnostic[] {
+  const foreign = found.filter(({ span, severity }) => {
+    return span.file !== file && span.file.endsWith(".calvin") && severity === "error";
+  });
+  return foreign.flatMap((diagnostic) => {
+    const name = diagnostic.span.file.match(/([^/\\]+)\.calvin$/)?.[1] ?? "";
+    const directives = [...document.getText().matchAll(/^[ \t]*include[ \t]+(\S+)/gm)];
+    return directives
+      .filter(([, included]) => included?.split(/[/\\]/).at(-1) === name)
+      .map(({ index, 0: text }) => ({
+        ...toLsp(document, { ...diagnostic, message: `Line ${diagnostic.span.start.line}: ${diagnostic.message}` }),
+        range: toRange(document, { offset: index + text.search(/\S/), end: index + text.length }),
+        data: {},
+      }));
   });
 }
 

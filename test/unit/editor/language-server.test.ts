@@ -75,7 +75,7 @@ afterAll(async () => {
 
 describe("diagnostics", () => {
   test("of a good script there are none", async () => {
-    await editor.open("good.calvin", SCRIPT.replace(/^group.*\n/m, "").replace("apply all", "apply count"));
+    await editor.open("good.calvin", SCRIPT);
     expect(await editor.findings("good.calvin")).toEqual([]);
   });
 
@@ -112,6 +112,15 @@ describe("diagnostics", () => {
     expect(found).toHaveLength(1);
     expect(found[0]).toMatchObject({ range: { start: { line: 0, character: 3 }, end: { line: 0, character: 13 } } });
     expect(found[0]?.message).toMatch(/^bad\.Broken has an error in line 18: /);
+  });
+
+  test("know what a script includes, as it is in the editor", async () => {
+    await editor.open("shared.calvin", "component C() -> sum {\n  a: own.Add()\n  1 > a.number\n  a.sum > .sum\n}\n");
+    await editor.open("main.calvin", "include shared\nc: C()\nc.sum > voidport\n");
+    expect(await editor.findings("main.calvin")).toEqual([]);
+    await editor.open("shared.calvin", "component C() -> sum {\n  a: own.Add()\n  1 > a.numbr\n  a.sum > .sum\n}\n");
+    await editor.open("main.calvin", "include shared\nc: C()\nc.sum > voidport\n# again\n");
+    expect(await editor.findings("main.calvin")).toEqual(["KS201 include shared"]);
   });
 
   test("do not ask for what is given at deployment", async () => {
