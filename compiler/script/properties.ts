@@ -23,6 +23,10 @@ const PROPERTIES = new Map<string, Property>([
   ["routing", { kind: "category", values: { inport: IN_ROUTINGS, outport: OUT_ROUTINGS } }],
   ["queue_length", { kind: "scalar" }],
   ["tag", { kind: "string" }],
+  // What becomes of an actor whose firings trap.
+  ["retries", { kind: "scalar" }],
+  ["backoff", { kind: "scalar" }],
+  ["dead_letter", { kind: "string" }],
   // When nobody takes a kappa's tokens: the actor before waits, or the port keeps the newest alone.
   ["overflow", { kind: "own", only: "outport", values: ["block", "latest"] }],
 ]);
