@@ -22,6 +22,12 @@ export function actorsOption(): Option {
     .default([], "those beside the script, and Kappa's own");
 }
 
+export function includeOption(): Option {
+  return new Option("-i, --include <dir>", "where included files are looked for; may be given again")
+    .argParser(collect)
+    .default([], "the directory of the script");
+}
+
 /** Adds examples to a command's help: what to type, and what it does. */
 export function examples(command: Command, list: readonly (readonly [line: string, what: string])[]): Command {
   const width = Math.max(...list.map(([line]) => line.length));

@@ -96,13 +96,16 @@ export function moduleCache(): string {
 export interface ScriptOptions {
   /** Directories with actors, before the script's own. */
   actors: readonly string[];
+  /** Directories in which included files are looked for, after the script's own. */
+  include?: readonly string[];
 }
 
-/** Compiles the script of a file. Rejects with a CompileError. */
+/** Compiles the script of a file, to be looked at: what is missing for a deployment is a warning. Rejects with a CompileError. */
 export async function compileScriptFile(file: string, text: string, options: ScriptOptions): Promise<Compilation> {
-  const { compileScript } = await import("../compiler/script/index.js");
+  const { compileScript, directoryIncluder } = await import("../compiler/script/index.js");
   const actors = await actorStore([...options.actors, dirname(file)]);
-  return compileScript(text, { name: scriptName(file), file, actors });
+  const include = directoryIncluder([dirname(file), ...(options.include ?? [])]);
+  return compileScript(text, { name: scriptName(file), file, actors, include, purpose: "show" });
 }
 
 function cannotRead(path: string, error: unknown): Error {

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { CompileError } from "../../compiler/diagnostic.js";
 import { EXIT, Failure } from "../exit.js";
 import { type Finding, findingsOf, githubForm, printFindings } from "../findings.js";
-import { actorsOption, examples, jsonOption } from "../options.js";
+import { actorsOption, examples, includeOption, jsonOption } from "../options.js";
 import { counted, print, printJson } from "../output.js";
 import { actorStore, compileScriptFile, kindOf, readText, sourceFiles } from "../sources.js";
 
@@ -11,6 +11,7 @@ interface CheckOptions {
   github?: boolean;
   strict?: boolean;
   actors: string[];
+  include: string[];
 }
 
 /** `kappa check FILES...`: what is wrong with scripts and actors. */
@@ -23,6 +24,7 @@ export function addCheck(program: Command): void {
     .addOption(new Option("--github", "print the problems as annotations of GitHub Actions").conflicts("json"))
     .option("--strict", "warnings count as well")
     .addOption(actorsOption())
+    .addOption(includeOption())
     .action(check);
   examples(command, [
     ["kappa check .", "everything in this directory"],
@@ -49,12 +51,12 @@ async function check(paths: string[], options: CheckOptions): Promise<void> {
   if (errors > 0 || (options.strict && warnings > 0)) throw new Failure(EXIT.no, "");
 }
 
-async function problemsOf(file: string, { actors }: CheckOptions): Promise<Finding[]> {
+async function problemsOf(file: string, { actors, include }: CheckOptions): Promise<Finding[]> {
   const text = await readText(file);
   try {
     if (kindOf(file) === "script") {
-      const { warnings } = await compileScriptFile(file, text, { actors });
-      return findingsOf(new CompileError(warnings), file, text);
+      const { warnings, sources } = await compileScriptFile(file, text, { actors, include });
+      return findingsOf(new CompileError(warnings, sources), file, text);
     }
     await (await actorStore([])).compileText(text, file);
     return [];

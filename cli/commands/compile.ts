@@ -4,9 +4,10 @@ import type { Command } from "commander";
 import type { Module } from "../../compiler/actor/types.js";
 import { CompileError } from "../../compiler/diagnostic.js";
 import type { Compilation } from "../../compiler/script/index.js";
+import { graphJson } from "../../compiler/script/json.js";
 import { EXIT, Failure, usage } from "../exit.js";
 import { type Finding, findingsOf, printFindings } from "../findings.js";
-import { actorsOption, examples, jsonOption } from "../options.js";
+import { actorsOption, examples, includeOption, jsonOption } from "../options.js";
 import { counted, print, printJson } from "../output.js";
 import { compileScriptFile, kindOf, readText } from "../sources.js";
 import { describeModule, moduleJson } from "./describe.js";
@@ -14,6 +15,7 @@ import { describeModule, moduleJson } from "./describe.js";
 interface CompileOptions {
   output?: string;
   actors: string[];
+  include: string[];
   json?: boolean;
 }
 
@@ -25,6 +27,7 @@ export function addCompile(program: Command): void {
     .argument("<file>", "an actor (.ts) or a script (.calvin)")
     .option("-o, --output <file>", "where the result goes: of an actor by default FILE with .wasm; - for nowhere")
     .addOption(actorsOption())
+    .addOption(includeOption())
     .addOption(jsonOption("print what it became as JSON, errors as well"))
     .action(compile);
   examples(command, [
@@ -62,11 +65,11 @@ function describeActor(module: Module, output: string | undefined): string {
   return [`${name}: ${module.bytes.length} bytes, hash ${module.hash}${into}`, describeModule(module)].join("\n");
 }
 
-async function script(file: string, text: string, { output, actors, json }: CompileOptions): Promise<void> {
-  const { graph, warnings } = await compileScriptFile(file, text, { actors });
-  printFindings(findingsOf(new CompileError(warnings), file, text));
-  if (output !== undefined && output !== "-") await write(file, output, `${JSON.stringify(graph, null, 2)}\n`);
-  if (json) printJson(graph);
+async function script(file: string, text: string, { output, actors, include, json }: CompileOptions): Promise<void> {
+  const { graph, warnings, sources } = await compileScriptFile(file, text, { actors, include });
+  printFindings(findingsOf(new CompileError(warnings, sources), file, text));
+  if (output !== undefined && output !== "-") await write(file, output, graphJson(graph));
+  if (json) process.stdout.write(graphJson(graph));
   else print(describeScript(graph));
 }
 

@@ -2,10 +2,10 @@ import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { CompileError } from "../../compiler/diagnostic.js";
 import type { Graph } from "../../compiler/script/graph.js";
+import { diagnosticsJson, graphJson } from "../../compiler/script/json.js";
 import { EXIT, Failure } from "../exit.js";
 import { findingsOf, printFindings } from "../findings.js";
-import { actorsOption, examples, jsonOption } from "../options.js";
-import { printJson } from "../output.js";
+import { actorsOption, examples, includeOption, jsonOption } from "../options.js";
 import { compileScriptFile, readText } from "../sources.js";
 
 interface GraphOptions {
@@ -14,6 +14,7 @@ interface GraphOptions {
   svg?: boolean;
   output?: string;
   actors: string[];
+  include: string[];
 }
 
 /** `kappa graph FILE`: what a script means. */
@@ -27,6 +28,7 @@ export function addGraph(program: Command): void {
     .addOption(new Option("--svg", "print an SVG picture").conflicts(["json", "dot"]))
     .option("-o, --output <file>", "write it to a file")
     .addOption(actorsOption())
+    .addOption(includeOption())
     .action(graph);
   examples(command, [
     ["kappa graph heating.calvin --json", "the graph as JSON"],
@@ -38,16 +40,15 @@ export function addGraph(program: Command): void {
 async function graph(file: string, options: GraphOptions): Promise<void> {
   const text = await readText(file);
   try {
-    const { graph, warnings } = await compileScriptFile(file, text, options);
-    printFindings(findingsOf(new CompileError(warnings), file, text));
+    const { graph, warnings, sources } = await compileScriptFile(file, text, options);
+    printFindings(findingsOf(new CompileError(warnings, sources), file, text));
     const result = await rendered(graph, options);
     if (options.output === undefined) process.stdout.write(result);
     else await writeFile(options.output, result);
   } catch (error) {
     if (!(error instanceof CompileError)) throw error;
-    const diagnostics = findingsOf(error, file, text);
-    if (options.json) printJson({ diagnostics });
-    else printFindings(diagnostics);
+    if (options.json) process.stdout.write(diagnosticsJson(error.diagnostics, { [file]: text, ...error.sources }));
+    else printFindings(findingsOf(error, file, text));
     throw new Failure(EXIT.no, "");
   }
 }
@@ -55,5 +56,5 @@ async function graph(file: string, options: GraphOptions): Promise<void> {
 async function rendered(graph: Graph, { dot, svg }: GraphOptions): Promise<string> {
   if (dot) return (await import("../graph/dot.js")).dotOf(graph);
   if (svg) return (await import("../graph/svg.js")).svgOf(graph);
-  return `${JSON.stringify(graph, null, 2)}\n`;
+  return graphJson(graph);
 }

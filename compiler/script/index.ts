@@ -21,6 +21,7 @@ import { parseScript } from "./syntax.js";
 import { rangeOf } from "./tree.js";
 import { ActorTypes, CONSTANT_TYPE, CONSTANTIFY_TYPE } from "./types.js";
 
+export { directoryIncluder } from "./include.js";
 export { diagnosticsJson, graphJson } from "./json.js";
 export type { ActorResolver, ActorSignature, ArgumentSignature, PortSignature } from "./resolver.js";
 
