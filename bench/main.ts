@@ -4,6 +4,7 @@ import { firings } from "./instructions.js";
 import { ram } from "./ram.js";
 import { markdown, type Table } from "./report.js";
 import { flash, modules } from "./sizes.js";
+import { watchRows } from "./watch.js";
 import { wire } from "./wire.js";
 
 const PARTS: Record<string, () => Promise<Table[]>> = {
@@ -13,6 +14,7 @@ const PARTS: Record<string, () => Promise<Table[]>> = {
   wire: async () => [await wire()],
   modules: async () => [await modules()],
   host: hostRows,
+  watch: watchRows,
 };
 
 /** Measures everything and writes docs/benchmarks.md, or prints the parts that are named. */
