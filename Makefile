@@ -85,8 +85,9 @@ bench: build images ## Measure every figure of docs/benchmarks.md and write it t
 vsix: build ## Build the extension for Visual Studio Code: build/kappa-VERSION.vsix
 	@node build/js/editor/vsix.js
 
-fuzz: setup ## Fuzz the firmware's frame decoder, requests and module loader for a while
+fuzz: build ## Fuzz the firmware's frame decoder, requests and module loader, and the script compiler, for a while
 	@$(MAKE) --no-print-directory -C firmware fuzz
+	@FUZZ=20 $(JEST) test/unit/script/robustness
 
 clean: ## Remove what was built
 	@rm -rf $(BUILD) compiler/script/generated

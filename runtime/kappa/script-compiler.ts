@@ -1,6 +1,6 @@
 import type { Module } from "../../compiler/actor/types.js";
 import { CompileError } from "../../compiler/diagnostic.js";
-import type { Json } from "../../compiler/script/graph.js";
+import type { Graph, Json } from "../../compiler/script/graph.js";
 import { compileScript } from "../../compiler/script/index.js";
 import { runtimeGraph } from "../../compiler/script/runtime-graph.js";
 import { KappaError } from "../errors.js";
@@ -26,6 +26,7 @@ export class StoreScriptCompiler implements ScriptCompiler {
     try {
       const { graph: whole, warnings } = await compileScript(script, { ...options, file, actors });
       const graph = runtimeGraph(whole);
+      refuseOwnProperties(graph);
       const types = new Set(graph.actors.map((actor) => actor.type));
       const missing = [...types].filter((type) => !found.has(type));
       if (missing.length > 0) {
@@ -40,6 +41,25 @@ export class StoreScriptCompiler implements ScriptCompiler {
 
   module(hash: string, type: string): Promise<Module> {
     return this.store.module(hash, type);
+  }
+}
+
+/** What a kappa's own ports do anyway, or in no way differently. */
+const OWN_ROUTINGS = ["default", "fanout", "collect-unordered"];
+
+/** A kappa's own ports take and give tokens over REST: only `overflow` is theirs to choose. Throws PORT_PROPERTY. */
+function refuseOwnProperties({ inports, outports }: Graph): void {
+  for (const { name, properties } of [...inports, ...outports]) {
+    for (const [property, value] of Object.entries(properties)) {
+      const values = Array.isArray(value) ? value : [value];
+      const idle = property === "routing" && values.some((one) => OWN_ROUTINGS.includes(one as string));
+      if (property === "overflow" || property === "tag" || idle) continue;
+      throw new KappaError(
+        "PORT_PROPERTY",
+        `Port ${name} of the kappa has ${property}=${JSON.stringify(value)}, which the ports of a kappa do not offer`,
+        { port: name },
+      );
+    }
   }
 }
 

@@ -110,6 +110,21 @@ const cases: [InjectOptions, ErrorCode, RegExp][] = [
     "ACTOR_MISSING",
     /no actor media\.Bell here/,
   ],
+  [
+    {
+      method: "PUT",
+      url: "/kappa",
+      headers: text,
+      payload: 'component C() i -> { k: std.Sum() .i > k.integer k.integer > voidport .i(routing="random") }',
+    },
+    "PORT_PROPERTY",
+    /Port i of the kappa has routing="random"/,
+  ],
+  [
+    { method: "PUT", url: "/kappa", headers: text, payload: "include lib\nc: std.Counter() c.integer > voidport" },
+    "SCRIPT_INVALID",
+    /nothing to include 'lib' from/,
+  ],
   [{ method: "PUT", url: "/kappa", headers: text, payload: "component {" }, "SCRIPT_INVALID", /^k\w+\.calvin:1:/],
   [
     { method: "PUT", url: "/kappa", headers: text, payload: "a: std.Cuonter() a.integer > voidport" },

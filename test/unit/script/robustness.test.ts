@@ -46,6 +46,12 @@ m: t.Args(any={"m": [&s.out]})
 
 const TOKENS = VALID.match(/"""[\s\S]*?"""|"[^"\n]*"|[A-Za-z0-9_.]+|->|\/\*|\*\/|\S|\n/g) ?? [];
 
+/** How often each property is tried: the same cases each time, or FUZZ times as many others (`make fuzz`). */
+function runs(numRuns: number, seed: number): { numRuns: number; seed?: number } {
+  const factor = Number(process.env.FUZZ ?? 0);
+  return factor > 0 ? { numRuns: numRuns * factor } : { numRuns, seed };
+}
+
 /** Compiles a text; whatever it is, there is a sound graph or a CompileError that has an error with a sound place. */
 async function holds(text: string): Promise<void> {
   const result = await compile(text).catch((error: unknown) => error);
@@ -81,7 +87,7 @@ describe("any text is a graph or a CompileError", () => {
 
   test("token soups", async () => {
     const soup = fc.array(fc.constantFrom(...TOKENS), { maxLength: 60 }).map((tokens) => tokens.join(" "));
-    await fc.assert(fc.asyncProperty(soup, holds), { numRuns: 400, seed: 1 });
+    await fc.assert(fc.asyncProperty(soup, holds), runs(400, 1));
   });
 
   test("texts of any characters", async () => {
@@ -89,7 +95,7 @@ describe("any text is a graph or a CompileError", () => {
       fc.string({ unit: "binary" }),
       fc.string({ unit: fc.constantFrom(...' \n"\\!/*#(){}[]:.,>-=~&|aZ09_$å'), maxLength: 80 }),
     );
-    await fc.assert(fc.asyncProperty(text, holds), { numRuns: 400, seed: 2 });
+    await fc.assert(fc.asyncProperty(text, holds), runs(400, 2));
   });
 
   test("valid scripts with tokens dropped, doubled, exchanged and replaced", async () => {
@@ -107,14 +113,14 @@ describe("any text is a graph or a CompileError", () => {
         }
         await holds(tokens.join(" "));
       }),
-      { numRuns: 300, seed: 3 },
+      runs(300, 3),
     );
   });
 
   test("valid scripts cut anywhere", async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(VALID.length), (end) => holds(VALID.slice(0, end))),
-      { numRuns: 150, seed: 4 },
+      runs(150, 4),
     );
   });
 
