@@ -3,6 +3,7 @@ import { hostRows } from "./host.js";
 import { firings } from "./instructions.js";
 import { ram } from "./ram.js";
 import { markdown, type Table } from "./report.js";
+import { scripts } from "./script.js";
 import { flash, modules } from "./sizes.js";
 import { watchRows } from "./watch.js";
 import { wire } from "./wire.js";
@@ -13,6 +14,7 @@ const PARTS: Record<string, () => Promise<Table[]>> = {
   ram: async () => [await ram()],
   wire: async () => [await wire()],
   modules: async () => [await modules()],
+  script: async () => [await scripts()],
   host: hostRows,
   watch: watchRows,
 };
