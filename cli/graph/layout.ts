@@ -44,22 +44,26 @@ export interface Drawing {
 export const SIZE = { title: 13, text: 11, row: 18, head: 42, args: 15, pad: 12, letter: 0.6, end: 24 };
 const ARGUMENTS = 34;
 
-const OPTIONS = {
-  "elk.algorithm": "layered",
-  "elk.direction": "RIGHT",
-  "elk.hierarchyHandling": "INCLUDE_CHILDREN",
-  "elk.edgeRouting": "ORTHOGONAL",
+/** Each box has its own. */
+const SPACING = {
   "elk.layered.spacing.nodeNodeBetweenLayers": "56",
   "elk.layered.spacing.edgeNodeBetweenLayers": "18",
   "elk.spacing.nodeNode": "28",
   "elk.spacing.edgeNode": "16",
   "elk.spacing.edgeEdge": "12",
+};
+const OPTIONS = {
+  ...SPACING,
+  "elk.algorithm": "layered",
+  "elk.direction": "RIGHT",
+  "elk.hierarchyHandling": "INCLUDE_CHILDREN",
+  "elk.edgeRouting": "ORTHOGONAL",
   "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
   "elk.randomSeed": "1",
   "elk.json.shapeCoords": "ROOT",
   "elk.json.edgeCoords": "ROOT",
 };
-const BOX = { "elk.padding": "[top=38,left=20,bottom=20,right=20]" };
+const BOX = { ...SPACING, "elk.padding": "[top=38,left=20,bottom=20,right=20]" };
 
 /** Finds places for everything. The same for the same graph. */
 export async function layOut(graph: Graph): Promise<Drawing> {
