@@ -5,11 +5,11 @@ import { temp } from "kappa/sense";
 export class TriggeredTemperature {
   /**
    * Measures once.
-   * @param measure_ a token of any type, which is dropped
+   * @param trigger a token of any type, which is dropped
    * @param centigrade the temperature in degrees Celsius
    */
   @action
-  measure(measure_: In<Token>, centigrade: Out<f32>): void {
+  measure(trigger: In<Token>, centigrade: Out<f32>): void {
     centigrade.send(temp());
   }
 }

@@ -106,6 +106,28 @@ describe("rules", () => {
     expect(whyNot(rule, kitchen)).toBe(reason);
   });
 
+  test("Calvin's predicates: what can be decided is, and what can't holds nowhere, negated or not", () => {
+    const pi = runtime("pi", {
+      attributes: { country: "se", "owner.role": "test", role: "x" },
+      capabilities: ["io.light"],
+    });
+    const index = (value: Json) => whyNot(match("node_attr_match", { index: value }), pi);
+    expect(index(["node_name", { name: "pi" }])).toBeUndefined();
+    expect(index({ address: { country: "se" }, owner: { role: "test" } })).toBeUndefined();
+    expect(index(["address", { country: "us" }])).toBe('its country is "se", not "us"');
+    expect(whyNot(match("actor_reqs_match", { requires: ["io.light", "io.pwm"] }), pi)).toBe(
+      "it lacks the capability io.pwm",
+    );
+    expect([whyNot(match("current_node"), pi), whyNot(match("current_node"), base)]).toEqual([
+      "it is not the host that takes the deployment",
+      undefined,
+    ]);
+    const scaling = match("device_scaling");
+    for (const rule of [scaling, not(scaling), all(match("current_node"), not(any(scaling)))]) {
+      expect(whyNot(rule, base)).toBe("this host does not support device_scaling() yet");
+    }
+  });
+
   test("are shown as scripts have them", () => {
     const rule = all(any(match("all_nodes"), not(match("attr_match", { a: 1 }))), match("runtime_name", { name: "x" }));
     expect(formatRule(rule)).toBe('((all_nodes() | ~attr_match(a=1)) & runtime_name(name="x"))');
