@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Module } from "../../compiler/actor/types.js";
 import { CompileError } from "../../compiler/diagnostic.js";
@@ -7,6 +9,7 @@ import { EXIT, Failure, usage } from "../exit.js";
 import { type Finding, findingsOf } from "../findings.js";
 import { examples, jsonOption } from "../options.js";
 import { counted, print, printJson } from "../output.js";
+import { packageDirectory } from "../package.js";
 import { actorStore, kindOf, readBytes, readText, sourceFiles } from "../sources.js";
 import { failed } from "./compile.js";
 import { documentOf, moduleJson } from "./describe.js";
@@ -31,7 +34,9 @@ export function addActor(program: Command): void {
   const actor = program.command("actor").description("begin, build and document actors");
   const begin = actor
     .command("new")
-    .description("begin an actor: writes DIR/namespace/Name.ts, which compiles at once")
+    .description(
+      "begin an actor: writes DIR/namespace/Name.ts, which compiles at once, and a tsconfig.json for editors",
+    )
     .argument("<name>", "its type, such as home.Thermostat")
     .option("--dir <dir>", "where its namespace is", ".")
     .addOption(jsonOption())
@@ -72,8 +77,25 @@ async function scaffold(type: string, { dir, json }: NewOptions): Promise<void> 
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     throw usage(`${file} exists already`);
   }
+  await typesForEditors(dir);
   if (json) printJson({ type, file });
   else print(`${file} written. In a script: x: ${type}(factor=2), with --actors ${dir} for check, compile and host`);
+}
+
+/** A tsconfig.json by which an editor type-checks the actors in a directory, unless there is one for it. */
+async function typesForEditors(dir: string): Promise<void> {
+  for (let above = resolve(dir); ; above = dirname(above)) {
+    if (existsSync(join(above, "tsconfig.json"))) return;
+    if (above === dirname(above)) break;
+  }
+  const root = packageDirectory();
+  const assemblyScript = createRequire(join(root, "package.json")).resolve("assemblyscript/std/assembly.json");
+  const config = {
+    extends: relative(dir, assemblyScript),
+    compilerOptions: { noEmit: true },
+    include: ["**/*.ts", relative(dir, join(root, "actors/kappa.d.ts"))],
+  };
+  await writeFile(join(dir, "tsconfig.json"), `${JSON.stringify(config, undefined, 2)}\n`);
 }
 
 /** An actor that shows an argument, state, ports and documentation. */

@@ -176,7 +176,7 @@ async function course(host: Host): Promise<void> {
   const now = await host.status();
   const fired = firingsOf(now, "control");
   say(`… and is found as it is: ${fired} firings, ${fired - old} more. A new actor would have begun at 0.`);
-  expect(fired >= old + 8, `the loop fired ${fired - old} times in 3 s instead of about 12`);
+  expect(fired >= old + 4, `the loop fired ${fired - old} times in 3 s and more instead of about 12 or more`);
 
   say("It answers as before:");
   await curl(`${host.url}/kappa/heating`, "-X", "POST", ...json, "-d", "30");
@@ -211,7 +211,9 @@ async function main(): Promise<void> {
     host = new Host(data, `${board.address},room=kitchen`);
     await host.start();
     say(`A base runtime answers at ${host.url}; an STM32F4 board runs in QEMU, its UART at ${board.address}.`);
-    await course(host);
+    const stopped = ended.then(() => Promise.reject(new Error("stopped before it had run its course")));
+    stopped.catch(() => {}); // later it is how `make run` ends
+    await Promise.race([course(host), stopped]);
     if (STAY) {
       say(`Everything stays up at ${host.url}. Ctrl-C stops it.`);
       await ended;

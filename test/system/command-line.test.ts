@@ -137,6 +137,19 @@ describe("without a host", () => {
     });
   });
 
+  test("actor new: editors type-check actors in a folder of one's own", async () => {
+    await run("actor new lab.Probe --dir typed");
+    const tsc = () =>
+      promisify(execFile)(process.execPath, ["node_modules/typescript/bin/tsc", "-p", join(folder, "typed")]);
+    await tsc();
+    const probe = await readFile(join(folder, "typed/lab/Probe.ts"), "utf8");
+    await write("typed/lab/Wrong.ts", probe.replace("value.value", "value.walue"));
+    await expect(tsc()).rejects.toMatchObject({ stdout: expect.stringContaining("lab/Wrong.ts") });
+    const config = await readFile(join(folder, "typed/tsconfig.json"), "utf8");
+    await run("actor new lab.Other --dir typed");
+    expect(await readFile(join(folder, "typed/tsconfig.json"), "utf8")).toBe(config);
+  });
+
   test("actor new, build and doc", async () => {
     const begun = await run("actor new lab.Probe");
     expect([begun.code, begun.out]).toEqual([0, expect.stringMatching(/^lab\/Probe\.ts written/)]);
