@@ -154,9 +154,18 @@ static enum kp_trap construct(kp_actor *actor, const kp_arguments *arguments) {
     return module->construct ? kp_actor_call(actor, module->construct - 1U, slots, arguments) : KP_TRAP_NONE;
 }
 
+/** An actor is gone or was not made: what only it would have needed of the snapshot goes, too. */
+static void trim_snapshot(void) {
+    uint32_t most = 0;
+    for (const kp_actor *actor = actors; actor; actor = actor->next)
+        most = actor->module->memory > most ? actor->module->memory : most;
+    kp_snapshot_trim(most);
+}
+
 static void discard(kp_actor *actor) {
     actor->module->engine->drop(actor->instance);
     kp_heap_free_owner(actor->owner);
+    trim_snapshot();
 }
 
 static int check_new(uint16_t id, const uint8_t *hash) {
@@ -183,6 +192,7 @@ int kp_actor_create(uint16_t id, const uint8_t hash[KP_HASH_BYTES], kp_cbor_read
         return error;
     error = make(module, &actor);
     if (error != 0) {
+        trim_snapshot();
         *detail = (uint32_t)kp_heap_free_bytes();
         return error;
     }

@@ -152,6 +152,9 @@ bool kp_actor_fire(kp_actor *actor, const kp_action *action, unsigned index);
  * made. */
 int kp_snapshot_reserve(uint32_t bytes);
 
+/** Gives back what is reserved beyond `bytes`, the most memory that an actor has now. */
+void kp_snapshot_trim(uint32_t bytes);
+
 /** The tokens for construct, which reads those that are no scalars as if they lay on ports behind the inports. */
 typedef struct kp_arguments {
     kp_manifest manifest;

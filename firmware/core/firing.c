@@ -16,9 +16,7 @@ static uint32_t snapshot_bytes;
 /* --- linear memory --- */
 
 int kp_snapshot_reserve(uint32_t bytes) {
-    if (bytes <= snapshot_bytes && snapshot)
-        return 0;
-    if (bytes == 0)
+    if (bytes <= snapshot_bytes)
         return 0;
     kp_heap_free(snapshot);
     snapshot = kp_heap_alloc(bytes, KP_OWNER_RUNTIME);
@@ -26,8 +24,21 @@ int kp_snapshot_reserve(uint32_t bytes) {
         snapshot_bytes = bytes;
         return 0;
     }
-    snapshot = kp_heap_alloc(snapshot_bytes, KP_OWNER_RUNTIME); /* fits: it has just been freed */
+    if (snapshot_bytes)
+        snapshot = kp_heap_alloc(snapshot_bytes, KP_OWNER_RUNTIME); /* fits: it has just been freed */
     return KP_E_MEMORY;
+}
+
+void kp_snapshot_trim(uint32_t bytes) {
+    if (bytes >= snapshot_bytes)
+        return;
+    if (bytes) {
+        snapshot = kp_heap_resize(snapshot, bytes, KP_OWNER_RUNTIME);
+    } else {
+        kp_heap_free(snapshot);
+        snapshot = NULL;
+    }
+    snapshot_bytes = bytes;
 }
 
 /** What a core moves by one load and one store of several registers. */

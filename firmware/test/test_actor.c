@@ -540,11 +540,38 @@ static void test_out_of_memory(void) {
             CHECK_EQUAL(kp_heap_free_bytes(), unused);
             continue;
         }
+        const size_t stored = kp_heap_free_bytes();
         int error = kp_actor_create(1, hash, &r, &actor, &detail);
         CHECK(error == 0 || error == KP_E_MEMORY);
         made += error == 0;
+        if (error == 0)
+            kp_actor_remove(actor);
+        CHECK_EQUAL(kp_heap_free_bytes(), stored); /* the snapshot of its memory has gone, too */
     }
     CHECK(made > 0);
+}
+
+/* The buffer that memories are saved in is as large as the largest of them, while there is one. */
+static void test_snapshot_is_given_back(void) {
+    uint8_t hash[KP_HASH_BYTES];
+    harness_begin(0);
+    CHECK(harness_store(&risky, hash) > 0);
+    CHECK(harness_store(&texts, hash) > 0);
+    const size_t unused = kp_heap_free_bytes();
+    kp_actor *small = harness_actor(&risky, 1, NULL);
+    const size_t with_small = kp_heap_free_bytes();
+    kp_actor_remove(harness_actor(&texts, 2, "82616107"));
+    CHECK_EQUAL(kp_heap_free_bytes(), with_small);
+    kp_queue *in = harness_in(small, 0, 0);
+    (void)harness_out(small, 0, 0);
+    harness_start(small);
+    harness_push(in, "00");
+    harness_run();
+    CHECK_EQUAL(small->fault, KP_TRAP_DIVISION);
+    CHECK_TEXT(harness_state(small), "070000004142"); /* put back from what is left of the buffer */
+    kp_actor_remove(small);
+    CHECK_EQUAL(kp_heap_free_bytes(), unused);
+    CHECK_EQUAL(kp_heap_check(), 0);
 }
 
 int main(void) {
@@ -564,5 +591,6 @@ int main(void) {
     RUN(test_fuel_is_exact);
     RUN(test_modules);
     RUN(test_out_of_memory);
+    RUN(test_snapshot_is_given_back);
     return 0;
 }
