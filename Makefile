@@ -61,7 +61,7 @@ test: build firmware-all lint ## Run every test
 	@$(JEST)
 
 unit: build ## Run the jest tests that match: make unit ONLY=script
-	@$(JEST) $(ONLY)
+	@$(JEST) $(foreach pattern,$(ONLY),'$(pattern)')
 
 lint: setup ## Check format, lint and types of every source
 	@npx --no-install biome check .

@@ -70,8 +70,8 @@ async function isOurs(path: string, kinds: readonly SourceKind[]): Promise<boole
   return kind !== "actor" || /\bfrom\s*["']kappa["']/.test(await readText(path));
 }
 
-/** The name of a script, the first part of its actors' ids: that of its file. */
-export function scriptName(file: string): string {
+/** What a kappa is called when it is not said: as its script's file, in the letters of a kappa's name. */
+export function kappaName(file: string): string {
   return basename(file, ".calvin")
     .replace(/[^A-Za-z0-9_-]/g, "_")
     .replace(/^(?=[^A-Za-z])/, "k");
@@ -102,7 +102,7 @@ export interface ScriptOptions {
 
 /** Compiles the script of a file, to be looked at: what is missing for a deployment is a warning. Rejects with a CompileError. */
 export async function compileScriptFile(file: string, text: string, options: ScriptOptions): Promise<Compilation> {
-  const { compileScript, directoryIncluder } = await import("../compiler/script/index.js");
+  const { compileScript, directoryIncluder, scriptName } = await import("../compiler/script/index.js");
   const actors = await actorStore([...options.actors, dirname(file)]);
   const include = directoryIncluder([dirname(file), ...(options.include ?? [])]);
   return compileScript(text, { name: scriptName(file), file, actors, include, purpose: "show" });

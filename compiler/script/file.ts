@@ -1,16 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { dirname } from "node:path";
 import { CompileError } from "../diagnostic.js";
 import { FINDINGS } from "./diagnostics.js";
 import { directoryIncluder } from "./include.js";
 import { type Compilation, type CompileOptions, compileScript } from "./index.js";
-
-/** The name of a script in a file: the file's, without `.calvin`; dots, which stand before ports, become underscores. */
-export function scriptName(file: string): string {
-  return basename(file)
-    .replace(/\.[^.]*$/, "")
-    .replaceAll(".", "_");
-}
+import { scriptName } from "./script-name.js";
 
 /** Options of {@link compileFile}: where included files are looked for after the script's own directory. */
 export interface FileOptions extends Omit<CompileOptions, "name" | "file" | "include"> {

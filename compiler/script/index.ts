@@ -21,9 +21,10 @@ import { parseScript } from "./syntax.js";
 import { rangeOf } from "./tree.js";
 import { ActorTypes, CONSTANT_TYPE, CONSTANTIFY_TYPE } from "./types.js";
 
-export { directoryIncluder } from "./include.js";
+export { directoryIncluder, includeFiles } from "./include.js";
 export { diagnosticsJson, graphJson } from "./json.js";
 export type { ActorResolver, ActorSignature, ArgumentSignature, PortSignature } from "./resolver.js";
+export { scriptName } from "./script-name.js";
 
 /** More actors than any script needs; components that use components twice double with each level. */
 export const MAX_ACTORS = 100_000;

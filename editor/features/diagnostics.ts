@@ -6,6 +6,7 @@ import { CompileError } from "../../compiler/diagnostic.js";
 import { FINDINGS } from "../../compiler/script/diagnostics.js";
 import type { Includer } from "../../compiler/script/include.js";
 import { compileScript } from "../../compiler/script/index.js";
+import { scriptName } from "../../compiler/script/script-name.js";
 import { suggested } from "../../compiler/script/suggest.js";
 import type { ActorLibrary } from "../library.js";
 import { toRange } from "../positions.js";
@@ -107,10 +108,4 @@ export function quickFixes(document: TextDocument, diagnostics: readonly LspDiag
       },
     ];
   });
-}
-
-/** The name of a script, the first part of its actors' ids: that of its file. */
-function scriptName(file: string): string {
-  const name = file.match(/([^/\\]*?)(\.calvin)?$/)?.[1] ?? "";
-  return name.replace(/[^A-Za-z0-9_-]/g, "_").replace(/^(?=[^A-Za-z])/, "k");
 }

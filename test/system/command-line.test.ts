@@ -282,6 +282,24 @@ describe("with a host", () => {
     expect(await to("rm named far")).toMatchObject({ code: 0, out: "named deleted\nfar deleted\n" });
   });
 
+  test("a script that includes another; what is wrong is told of the file that it is in", async () => {
+    await write("parts/part.calvin", SUMS);
+    const whole = "include part\ncomponent Whole() v -> s {\n  x: Sums()\n  .v > x.value\n  x.sum > .s\n}\n";
+    await write("parts/whole.calvin", whole);
+    expect(await to("deploy parts/whole.calvin --wait 30")).toMatchObject({ code: 0, err: "" });
+    await to("post whole 4");
+    expect((await to("get whole --wait 30")).out).toBe("4\n");
+    await write("parts/part.calvin", SUMS.replace("std.Sum", "std.Summ"));
+    const inPart = await to("deploy parts/whole.calvin");
+    expect([inPart.code, inPart.err]).toEqual([1, expect.stringMatching(/^parts\/part\.calvin:2:8: error /)]);
+    await write("parts/part.calvin", SUMS);
+    await write("parts/whole.calvin", whole.replace("x.sum", "x.summ"));
+    expect((await to("deploy parts/whole.calvin")).err).toMatch(/^parts\/whole\.calvin:5:5: error /);
+    await write("parts/whole.calvin", `${whole}include nothing\n`);
+    expect((await to("deploy parts/whole.calvin")).err).toMatch(/^parts\/whole\.calvin:7:1: error .*nothing/);
+    expect(await to("rm whole")).toMatchObject({ code: 0 });
+  });
+
   test("logs: what was, and what comes", async () => {
     await write("logs/talk.calvin", "component Talk() line -> {\n  log: io.Log()\n  .line > log.data\n}\n");
     expect(await to("deploy logs/talk.calvin")).toMatchObject({ code: 0 });

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { CompileError } from "../../../compiler/diagnostic.js";
-import { compileFile, scriptName } from "../../../compiler/script/file.js";
+import { compileFile } from "../../../compiler/script/file.js";
 import { compileScript, graphJson } from "../../../compiler/script/index.js";
+import { scriptName } from "../../../compiler/script/script-name.js";
 import { actors } from "./support.js";
 
 const FILES: Record<string, string> = {
