@@ -98,6 +98,8 @@ export interface ScriptOptions {
   actors: readonly string[];
   /** Directories in which included files are looked for, after the script's own. */
   include?: readonly string[];
+  /** Whether arguments that are left to their defaults are told of. */
+  pedantic?: boolean;
 }
 
 /** Compiles the script of a file, to be looked at: what is missing for a deployment is a warning. Rejects with a CompileError. */
@@ -105,7 +107,8 @@ export async function compileScriptFile(file: string, text: string, options: Scr
   const { compileScript, directoryIncluder, scriptName } = await import("../compiler/script/index.js");
   const actors = await actorStore([...options.actors, dirname(file)]);
   const include = directoryIncluder([dirname(file), ...(options.include ?? [])]);
-  return compileScript(text, { name: scriptName(file), file, actors, include, purpose: "show" });
+  const { pedantic = false } = options;
+  return compileScript(text, { name: scriptName(file), file, actors, include, purpose: "show", pedantic });
 }
 
 function cannotRead(path: string, error: unknown): Error {

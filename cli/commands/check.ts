@@ -10,6 +10,7 @@ interface CheckOptions {
   json?: boolean;
   github?: boolean;
   strict?: boolean;
+  pedantic?: boolean;
   actors: string[];
   include: string[];
 }
@@ -23,6 +24,7 @@ export function addCheck(program: Command): void {
     .addOption(jsonOption("print the problems as JSON"))
     .addOption(new Option("--github", "print the problems as annotations of GitHub Actions").conflicts("json"))
     .option("--strict", "warnings count as well")
+    .option("--pedantic", "warn of arguments that are left to their defaults as well")
     .addOption(actorsOption())
     .addOption(includeOption())
     .action(check);
@@ -51,11 +53,11 @@ async function check(paths: string[], options: CheckOptions): Promise<void> {
   if (errors > 0 || (options.strict && warnings > 0)) throw new Failure(EXIT.no, "");
 }
 
-async function problemsOf(file: string, { actors, include }: CheckOptions): Promise<Finding[]> {
+async function problemsOf(file: string, { actors, include, pedantic = false }: CheckOptions): Promise<Finding[]> {
   const text = await readText(file);
   try {
     if (kindOf(file) === "script") {
-      const { warnings, sources } = await compileScriptFile(file, text, { actors, include });
+      const { warnings, sources } = await compileScriptFile(file, text, { actors, include, pedantic });
       return findingsOf(new CompileError(warnings, sources), file, text);
     }
     await (await actorStore([])).compileText(text, file);

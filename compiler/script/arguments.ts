@@ -1,7 +1,7 @@
-import { FINDINGS } from "./diagnostics.js";
+import { FINDINGS, unlessCalvin } from "./diagnostics.js";
 import type { Argument } from "./generated/ast.js";
 import type { Json } from "./graph.js";
-import type { Constraint, Evaluate, Known, Parameter, Signature } from "./model.js";
+import type { Constraint, Evaluate, Known, Parameter, Signature, Taken } from "./model.js";
 import { literalFits, typeName, valueFits } from "./port-types.js";
 import type { Report } from "./report.js";
 import type { Range } from "./source.js";
@@ -29,13 +29,14 @@ export interface Given {
 /**
  * Checks arguments against what an actor, component or predicate takes.
  *
+ * @param signature its signature, of which only the arguments matter
  * @param of its name for messages
  * @param range where arguments that are missing are reported
  * @param parameters those of the component around; what is passed on of them has to fit too
  */
 export function checkArguments(
   given: Map<string, Given>,
-  takes: Signature["arguments"],
+  { arguments: takes, calvinArguments }: Pick<Signature, "arguments" | "calvinArguments">,
   of: string,
   range: Range,
   parameters: Map<string, Parameter>,
@@ -44,11 +45,14 @@ export function checkArguments(
   for (const [name, { node, value }] of given) {
     const argument = takes.get(name);
     if (argument === undefined) {
-      report.add(rangeOf(node.name), FINDINGS.excessArgument(name, of), report.suggest(name, takes.keys()));
+      const excess = FINDINGS.excessArgument(name, of);
+      if (calvinArguments?.has(name)) report.add(rangeOf(node.name), unlessCalvin(excess, of));
+      else report.add(rangeOf(node.name), excess, report.suggest(name, takes.keys()));
     } else if (value !== undefined) {
-      constrain(value, argument.constraints, parameters, ({ type }, json) =>
-        report.add(rangeOf(node.value), FINDINGS.argumentType(name, typeName(type), showJson(json))),
-      );
+      constrain(value, argument.constraints, parameters, ({ type, calvin }, json) => {
+        const finding = FINDINGS.argumentType(name, typeName(type), showJson(json));
+        report.add(rangeOf(node.value), unlessCalvin(finding, calvin));
+      });
     }
   }
   for (const [name, { required }] of takes) {
@@ -64,15 +68,22 @@ export function constrain(
   unmet: (constraint: Constraint, value: Json) => void,
 ): void {
   if ("value" in known) {
-    const constraint = constraints.find((c) => !meets(known.value, c));
+    const constraint = unmetOf(constraints, (c) => meets(known.value, c));
     if (constraint !== undefined) unmet(constraint, known.value);
     return;
   }
   const own = parameters.get(known.parameter)?.constraints;
   if (own === undefined) return;
-  for (const { type, literal } of constraints) {
-    if (!own.some((c) => c.type === type && c.literal === literal)) own.push({ type, literal });
+  for (const constraint of constraints) {
+    const { type, literal, calvin } = constraint;
+    if (!own.some((c) => c.type === type && c.literal === literal && c.calvin === calvin)) own.push({ ...constraint });
   }
+}
+
+/** The first of what is not met; what not even Calvin's actors take goes first. */
+export function unmetOf<T extends Taken>(all: readonly T[], met: (taken: T) => boolean): T | undefined {
+  const unmet = all.filter((taken) => !met(taken));
+  return unmet.find(({ calvin }) => calvin === undefined) ?? unmet[0];
 }
 
 /** Whether a value can be used as a constraint wants. */

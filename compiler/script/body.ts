@@ -99,7 +99,7 @@ class BodyResolver {
     const given = evaluateArguments(node.arguments, (value) => this.evaluate(value), this.scope.report);
     const range = rangeOf(node.name);
     if (signature !== undefined) {
-      checkArguments(given, signature.arguments, type, range, this.parameters, this.scope.report);
+      checkArguments(given, signature, type, range, this.parameters, this.scope.report);
       if (this.scope.pedantic) this.tellImplicit(given, signature.arguments, type, range);
     }
     const args = new Map([...given].flatMap(([name, { value }]) => (value === undefined ? [] : [[name, value]])));

@@ -1,9 +1,9 @@
-import { meets, showJson } from "./arguments.js";
+import { meets, showJson, unmetOf } from "./arguments.js";
 import type { Owner, Scope } from "./body.js";
 import { resolveBody } from "./body.js";
-import { FINDINGS } from "./diagnostics.js";
+import { FINDINGS, unlessCalvin } from "./diagnostics.js";
 import type { Actor, BodyStatement, Component, Name } from "./generated/ast.js";
-import type { Body, Definition, Parameter, Signature } from "./model.js";
+import type { Body, Definition, Parameter, Signature, Taken } from "./model.js";
 import { typeName } from "./port-types.js";
 import type { Report } from "./report.js";
 import type { Range } from "./source.js";
@@ -141,9 +141,10 @@ function checkDefaults(node: Component, parameters: Map<string, Parameter>, repo
     const parameter = parameters.get(name.text);
     const given = parameter?.default;
     if (value === undefined || parameter === undefined || given === undefined) continue;
-    const unmet = parameter.constraints.find((constraint) => !meets(given, constraint));
+    const unmet = unmetOf(parameter.constraints, (constraint) => meets(given, constraint));
     if (unmet === undefined) continue;
-    report.add(rangeOf(value), FINDINGS.argumentType(name.text, typeName(unmet.type), showJson(given)));
+    const finding = FINDINGS.argumentType(name.text, typeName(unmet.type), showJson(given));
+    report.add(rangeOf(value), unlessCalvin(finding, unmet.calvin));
   }
 }
 
@@ -158,12 +159,14 @@ function portsOf(names: Name[], kind: string, report: Report): Map<string, Range
 
 /** What the component looks like from outside: its ports have the types of the ports that they lead to inside. */
 function signatureOf(owner: Owner, body: Body): Signature {
-  const inports = new Map([...owner.inports.keys()].map((name) => [name, new Set<number>()]));
+  const inports = new Map([...owner.inports.keys()].map((name) => [name, new Map<string, Taken>()]));
   const outports = new Map<string, number | undefined>([...owner.outports.keys()].map((name) => [name, undefined]));
   const fed = new Set<string>();
   for (const { from, to } of body.links) {
     if ("inner" in from && "instance" in to) {
-      for (const type of to.instance.signature?.inports.get(to.port) ?? []) inports.get(from.inner)?.add(type);
+      for (const taken of to.instance.signature?.inports.get(to.port) ?? []) {
+        inports.get(from.inner)?.set(`${taken.type} ${taken.calvin}`, taken);
+      }
     }
     if ("inner" in to && "instance" in from) {
       const type = from.instance.signature?.outports.get(from.port);
@@ -174,7 +177,7 @@ function signatureOf(owner: Owner, body: Body): Signature {
     }
   }
   return {
-    inports: new Map([...inports].map(([name, types]) => [name, [...types]])),
+    inports: new Map([...inports].map(([name, taken]) => [name, [...taken.values()]])),
     outports,
     arguments: new Map(
       [...owner.parameters].map(([name, { constraints, optional }]) => [name, { required: !optional, constraints }]),

@@ -25,6 +25,11 @@ function template<A extends unknown[]>(
   return Object.assign(make, { code, severity });
 }
 
+/** A finding, or the warning that it is where only Calvin's actor of a type takes something. */
+export function unlessCalvin(finding: Finding, calvin: string | undefined): Finding {
+  return calvin === undefined ? finding : FINDINGS.calvinOnly(finding.message, calvin);
+}
+
 function error<A extends unknown[]>(code: string, message: (...values: A) => string, hint?: (...values: A) => string) {
   return template("error", code, message, hint);
 }
@@ -261,6 +266,11 @@ export const FINDINGS = {
     "KS910",
     () => "The script has neither actors nor a component; there is nothing to deploy.",
     () => "a kappa is a component, or actors and their connections",
+  ),
+  calvinOnly: warning(
+    "KS911",
+    (message: string, type: string) => `${message} Calvin's '${type}' takes it.`,
+    () => "the script can be checked and shown, but not deployed so",
   ),
   unusedComponent: warning("KS904", (name: string) => `Unused component: '${name}'.`),
   missingActor: warning(

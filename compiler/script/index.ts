@@ -42,7 +42,7 @@ export interface CompileOptions {
   include?: Includer;
   /**
    * What the graph is for. To be shown only, a script need not have anything to deploy, nor its service all arguments; what
-   * is missing is a warning. Default: to be deployed.
+   * is missing, and what only Calvin's actor of a name takes, is a warning. Default: to be deployed.
    */
   purpose?: "deploy" | "show";
   /** Whether arguments that are left to their defaults are told of, as Calvin does. */
@@ -67,7 +67,7 @@ export async function compileScript(text: string, options: CompileOptions): Prom
   for (const [range, finding] of problems) report.add(range, finding);
   const script = parseScript(report);
   if (script === undefined) return fail(report);
-  const types = await ActorTypes.load(actorTypes(script), options.actors, report);
+  const types = await ActorTypes.load(actorTypes(script), options.actors, report, options.purpose === "show");
   const parts = partsOf(script);
   const constants = new Constants(parts.defines, report);
   const scope: Scope = {

@@ -1,7 +1,7 @@
-import { constrain, showJson } from "./arguments.js";
-import { FINDINGS } from "./diagnostics.js";
+import { constrain, showJson, unmetOf } from "./arguments.js";
+import { FINDINGS, unlessCalvin } from "./diagnostics.js";
 import type { ActorPort, Connection, InnerPort, LiteralSource, Target, Transform } from "./generated/ast.js";
-import type { Direction, End, Instance, Known, Link, Parameter } from "./model.js";
+import type { Direction, End, Instance, Known, Link, Parameter, Taken } from "./model.js";
 import { canConnect, typeName } from "./port-types.js";
 import type { Report } from "./report.js";
 import type { Range } from "./source.js";
@@ -28,7 +28,7 @@ type From =
 
 /** Where tokens go. */
 type To =
-  | { kind: "port"; end: End; types: number[]; text: string; tag?: string | number }
+  | { kind: "port"; end: End; types: Taken[]; text: string; tag?: string | number }
   | { kind: "inner" | "void"; end: End }
   | { kind: "broken" };
 
@@ -98,16 +98,18 @@ export class LinkResolver {
   private checkTypes(from: From & { kind: "port" }, to: To & { kind: "port" }, target: Target): void {
     const { type } = from;
     if (type === undefined) return;
-    const refused = to.types.find((other) => !canConnect(type, other));
+    const refused = unmetOf(to.types, (other) => canConnect(type, other.type));
     if (refused === undefined) return;
-    this.report.add(rangeOf(target), FINDINGS.portTypes(from.text, typeName(type), to.text, typeName(refused)));
+    const finding = FINDINGS.portTypes(from.text, typeName(type), to.text, typeName(refused.type));
+    this.report.add(rangeOf(target), unlessCalvin(finding, refused.calvin));
   }
 
   private checkLiteral(value: Known, to: To & { kind: "port" }, target: Target): void {
-    const constraints = to.types.map((type) => ({ type, literal: true }));
-    constrain(value, constraints, this.hull?.parameters ?? new Map(), ({ type }, json) =>
-      this.report.add(rangeOf(target), FINDINGS.literalType(showJson(json), to.text, typeName(type))),
-    );
+    const constraints = to.types.map((taken) => ({ ...taken, literal: true }));
+    constrain(value, constraints, this.hull?.parameters ?? new Map(), ({ type, calvin }, json) => {
+      const finding = FINDINGS.literalType(showJson(json), to.text, typeName(type));
+      this.report.add(rangeOf(target), unlessCalvin(finding, calvin));
+    });
   }
 
   private source({ source }: Connection): From {

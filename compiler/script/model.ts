@@ -5,19 +5,28 @@ import type { Range } from "./source.js";
 /** A value of a script that is known, or will be when the component around it is given its arguments. */
 export type Known = { value: Json } | { parameter: string };
 
-/** What an argument must fit; `literal` when it travels on a connection and is not converted. */
-export interface Constraint {
+/** What a port or an argument takes. */
+export interface Taken {
+  /** A TypeCode of compiler/actor/types.ts. */
   type: number;
+  /** The actor of Calvin's of that name that takes anything there; only in scripts that are shown, not deployed. */
+  calvin?: string;
+}
+
+/** What an argument must fit; `literal` when it travels on a connection and is not converted. */
+export interface Constraint extends Taken {
   literal: boolean;
 }
 
 /** What the connections to and from an actor or a component instance are checked against. */
 export interface Signature {
-  /** Types of the ports that an inport feeds in the end; empty when its tokens are dropped. */
-  inports: Map<string, number[]>;
+  /** What the ports that an inport feeds in the end take; empty when its tokens are dropped. */
+  inports: Map<string, Taken[]>;
   /** Type of the port that feeds an outport in the end; undefined when it is not known or nothing does. */
   outports: Map<string, number | undefined>;
   arguments: Map<string, { required: boolean; constraints: Constraint[] }>;
+  /** Arguments that Calvin's actor of that name has and this one has not; only in scripts that are shown, not deployed. */
+  calvinArguments?: ReadonlySet<string>;
   /** Routings that an actor declares for its ports. */
   routings: Declared[];
 }

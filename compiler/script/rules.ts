@@ -123,7 +123,7 @@ export class Rules {
       this.used.add(name);
       return undefined;
     }
-    if (takes.open !== true) checkArguments(given, takes.arguments, name, rangeOf(node.name), new Map(), this.report);
+    if (takes.open !== true) checkArguments(given, takes, name, rangeOf(node.name), new Map(), this.report);
     else if (given.size === 0) this.report.add(rangeOf(node.name), FINDINGS.missingArgument("attribute", name));
     const span = this.report.source.span(rangeOf(node));
     const args = Object.fromEntries(

@@ -1,6 +1,6 @@
-import { meets, showJson } from "./arguments.js";
+import { meets, showJson, unmetOf } from "./arguments.js";
 import { usesOf } from "./components.js";
-import { FINDINGS } from "./diagnostics.js";
+import { FINDINGS, unlessCalvin } from "./diagnostics.js";
 import type { Environment } from "./expand.js";
 import type { Script } from "./generated/ast.js";
 import type { Json } from "./graph.js";
@@ -58,9 +58,10 @@ export function serviceArguments(
       continue;
     }
     if (isTooDeep(value)) report.add(range, FINDINGS.valueDepth(MAX_VALUE_DEPTH));
-    const unmet = constraints.find((constraint) => !meets(value, constraint));
+    const unmet = unmetOf(constraints, (constraint) => meets(value, constraint));
     if (unmet !== undefined && Object.hasOwn(given, name)) {
-      report.add(range, FINDINGS.serviceArgumentType(name, typeName(unmet.type), showJson(value)));
+      const finding = FINDINGS.serviceArgumentType(name, typeName(unmet.type), showJson(value));
+      report.add(range, unlessCalvin(finding, unmet.calvin));
     }
     environment.set(name, value);
   }

@@ -2,7 +2,7 @@ import { TypeCode } from "../actor/types.js";
 import { CompileError } from "../diagnostic.js";
 import { calvinActor, calvinActorTypes } from "./calvin-actors.js";
 import { FINDINGS } from "./diagnostics.js";
-import type { Declared, Direction, Signature } from "./model.js";
+import type { Declared, Direction, Signature, Taken } from "./model.js";
 import type { Report } from "./report.js";
 import type { ActorResolver, ActorSignature, PortSignature } from "./resolver.js";
 import type { Range } from "./source.js";
@@ -17,7 +17,12 @@ export const CONSTANTIFY_TYPE = "std.Constantify";
 export const TERMINATOR: BuiltIn = {
   type: "flow.Terminator",
   port: "void",
-  signature: { inports: new Map([["void", [TypeCode.any]]]), outports: new Map(), arguments: new Map(), routings: [] },
+  signature: {
+    inports: new Map([["void", [{ type: TypeCode.any }]]]),
+    outports: new Map(),
+    arguments: new Map(),
+    routings: [],
+  },
 };
 export const VOID: BuiltIn = {
   type: "flow.Void",
@@ -48,8 +53,17 @@ export class ActorTypes {
     private readonly suggestions: () => string[],
   ) {}
 
-  /** Asks the resolver for each type once. Errors of actors become findings of the report. */
-  static async load(types: Iterable<string>, resolver: ActorResolver, report: Report): Promise<ActorTypes> {
+  /**
+   * Asks the resolver for each type once. Errors of actors become findings of the report.
+   *
+   * @param shown whether the script is only shown: then what Calvin's actor of a name takes is known as well
+   */
+  static async load(
+    types: Iterable<string>,
+    resolver: ActorResolver,
+    report: Report,
+    shown: boolean,
+  ): Promise<ActorTypes> {
     const names = [...new Set(types)];
     const answers = await Promise.allSettled(names.map((name) => resolver.resolve(name)));
     const signatures = new Map<string, Signature | undefined>();
@@ -60,7 +74,8 @@ export class ActorTypes {
       if (answer.status === "fulfilled") {
         const known = answer.value ?? calvinActor(name);
         if (known !== answer.value) missing.add(name);
-        signatures.set(name, known && signatureOf(known));
+        const signature = known && signatureOf(known);
+        signatures.set(name, signature && shown ? withCalvin(signature, name) : signature);
       } else if (answer.reason instanceof CompileError) {
         faulty.add(name);
         report.adopt(answer.reason);
@@ -86,13 +101,36 @@ export class ActorTypes {
 
 function signatureOf(actor: ActorSignature): Signature {
   return {
-    inports: new Map(actor.inports.map(({ name, type }) => [name, [type]])),
+    inports: new Map(actor.inports.map(({ name, type }) => [name, [{ type }]])),
     outports: new Map(actor.outports.map(({ name, type }) => [name, type])),
     arguments: new Map(
       actor.args.map(({ name, type, required }) => [name, { required, constraints: [{ type, literal: false }] }]),
     ),
     routings: [...declared(actor.inports, "inport"), ...declared(actor.outports, "outport")],
   };
+}
+
+/** A signature that knows where Calvin's actor of that name takes more. */
+function withCalvin(signature: Signature, calvin: string): Signature {
+  const actor = calvinActor(calvin);
+  if (actor === undefined) return signature;
+  const inports = new Map(signature.inports);
+  for (const { name } of actor.inports) {
+    const taken = inports.get(name);
+    if (taken !== undefined) inports.set(name, marked(taken, calvin));
+  }
+  const args = new Map(signature.arguments);
+  const missing = new Set<string>();
+  for (const { name } of actor.args) {
+    const argument = args.get(name);
+    if (argument === undefined) missing.add(name);
+    else args.set(name, { ...argument, constraints: marked(argument.constraints, calvin) });
+  }
+  return { ...signature, inports, arguments: args, calvinArguments: missing };
+}
+
+function marked<T extends Taken>(all: T[], calvin: string): T[] {
+  return all.map((taken) => ({ ...taken, calvin }));
 }
 
 function declared(ports: PortSignature[], direction: Direction): Declared[] {

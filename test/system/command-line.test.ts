@@ -54,6 +54,19 @@ describe("without a host", () => {
     expect((await run("check good --json")).json).toEqual({ files: 1, errors: 0, warnings: 0, diagnostics: [] });
   });
 
+  test("check: of what is left to defaults and of what only Calvin's actors take it warns", async () => {
+    await write(
+      "calvin/log.calvin",
+      'src: std.CountTimer(sleep=1, steps=3)\nlog: io.Log(loglevel="INFO")\nsrc.integer > log.data\n',
+    );
+    const codes = async (line: string) => {
+      const { code, json } = await run(line);
+      return [code, json.diagnostics.map((d: { code: string; line: number }) => `${d.line} ${d.code}`)];
+    };
+    expect(await codes("check calvin --json")).toEqual([0, ["2 KS911", "3 KS911"]]);
+    expect(await codes("check calvin --json --pedantic")).toEqual([0, ["1 KS909", "2 KS911", "3 KS911"]]);
+  });
+
   test("check: for people, for programs, for GitHub", async () => {
     const human = await run("check good bad");
     expect(human.code).toBe(1);

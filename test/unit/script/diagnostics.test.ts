@@ -517,7 +517,7 @@ const WARNINGS: Case[] = [
 ];
 
 /** Tested below, or in include.test.ts. */
-const ELSEWHERE = ["KS131", "KS132", "KS133", "KS134", "KS908", "KS909", "KS910"];
+const ELSEWHERE = ["KS131", "KS132", "KS133", "KS134", "KS908", "KS909", "KS910", "KS911"];
 
 function withHint({ message, hint }: { message: string; hint?: string }, asked: string | undefined): string {
   return asked?.includes(" | ") ? `${message} | ${hint}` : message;
