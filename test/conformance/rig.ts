@@ -4,6 +4,7 @@ import { type EmulatedBoard, startBoard } from "../../cli/emulator.js";
 import { LocalRuntime } from "../../runtime/actor/local-runtime.js";
 import type { ActorHost } from "../../runtime/host.js";
 import { DeviceRuntime } from "../../runtime/link/device.js";
+import type { Connector } from "../../runtime/link/transport.js";
 import { Queue, QueueSink, QueueSource, type TokenSink, type TokenSource } from "../../runtime/port/queue.js";
 
 /** A fault as every runtime reports it. */
@@ -63,10 +64,10 @@ async function boardRig(name: string): Promise<Rig> {
   return attachRig(board);
 }
 
-/** A rig over a board that runs already. */
-export async function attachRig(board: EmulatedBoard): Promise<Rig> {
+/** A rig over a board that runs already; `address`: another way to it. */
+export async function attachRig(board: EmulatedBoard, address: string | Connector = board.address): Promise<Rig> {
   const device = new DeviceRuntime({
-    address: board.address,
+    address,
     host: { id: randomBytes(8), boot: randomBytes(4).readUInt32LE() },
   });
   device.on("problem", (error) => {
