@@ -5,7 +5,7 @@ import { type Command, Option } from "commander";
 import type { Logger } from "pino";
 import type { Json } from "../compiler/script/graph.js";
 import type { DeviceSpec } from "../runtime/mesh/devices.js";
-import { collect, collectAttribute, collectDevice, DEFAULT_PORT, examples, parsePort } from "./options.js";
+import { collect, collectAttribute, collectDevice, DEFAULT_PORT, examples, jsonOption, parsePort } from "./options.js";
 import { compilerVersion, packageDirectory } from "./package.js";
 
 interface HostOptions {
@@ -18,6 +18,7 @@ interface HostOptions {
   name: string;
   simulate: boolean;
   logLevel: string;
+  json?: boolean;
 }
 
 /** `kappa host`: runs a base runtime until it is told to stop. */
@@ -36,6 +37,7 @@ export function addHost(program: Command): void {
     .addOption(new Option("--name <name>", "name of this runtime").default(hostname(), "that of the machine"))
     .option("--simulate", "offer the sensors and outputs of a simulated room", false)
     .option("--log-level <level>", "trace, debug, info, warn, error or silent", "info")
+    .addOption(jsonOption("say where it listens as JSON, and log JSON also to a terminal"))
     .action((options: HostOptions) => runHost(options));
   examples(command, [
     ["kappa host --simulate", "with a simulated room, no device"],
@@ -48,7 +50,7 @@ async function runHost(options: HostOptions): Promise<void> {
     import("../compiler/actor/worker.js"),
     import("../runtime/base-runtime.js"),
   ]);
-  const log = await makeLog(options.logLevel);
+  const log = await makeLog(options.logLevel, options.json || !process.stderr.isTTY);
   const runtime = await startBaseRuntime({
     dataDirectory: resolve(options.data),
     actorDirectories: [join(packageDirectory(), "actors"), ...options.actors.map((directory) => resolve(directory))],
@@ -62,16 +64,19 @@ async function runHost(options: HostOptions): Promise<void> {
     port: options.port,
     log,
   });
-  process.stdout.write(`kappa: listening on ${runtime.url}\n`);
+  const { url } = runtime;
+  process.stdout.write(
+    options.json ? `${JSON.stringify({ event: "listening", url })}\n` : `kappa: listening on ${url}\n`,
+  );
   const signal = await Promise.race(["SIGINT", "SIGTERM"].map((name) => once(process, name).then(() => name)));
   log.info({ signal }, "stopping");
   await runtime.close();
 }
 
-/** Structured to standard error; for people when that is a terminal. */
-async function makeLog(level: string): Promise<Logger> {
+/** To standard error, structured or for people. */
+async function makeLog(level: string, structured: boolean): Promise<Logger> {
   const { pino } = await import("pino");
-  if (!process.stderr.isTTY) return pino({ level }, pino.destination({ dest: 2, sync: true }));
+  if (structured) return pino({ level }, pino.destination({ dest: 2, sync: true }));
   return pino({ level, transport: { target: "pino-pretty", options: { destination: 2, ignore: "pid,hostname" } } });
 }
 

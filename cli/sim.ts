@@ -2,12 +2,13 @@ import { once } from "node:events";
 import { Command } from "commander";
 import { type EmulatedBoard, startBoard } from "./emulator.js";
 import { EXIT, Failure, usage } from "./exit.js";
-import { examples, parseCount, parsePort } from "./options.js";
+import { examples, jsonOption, parseCount, parsePort } from "./options.js";
 
 interface SimOptions {
   board: string;
   count: number;
   port: number;
+  json?: boolean;
 }
 
 const FLOORS = 10;
@@ -19,6 +20,7 @@ export function addSim(program: Command): void {
     .option("--board <name>", "native_sim, or one that QEMU has: netduinoplus2, bbc_microbit, mps2_an386", "native_sim")
     .option("--count <number>", "how many; each gets a name and attributes (native_sim only)", parseCount, 1)
     .option("--port <number>", "TCP port of the first, those of the others follow; 0 for any", parsePort, 0)
+    .addOption(jsonOption("print each board as a line of JSON"))
     .action((options: SimOptions) => simulate(options));
   examples(command, [
     ["kappa sim --board bbc_microbit --port 5000", "a micro:bit in QEMU"],
@@ -28,7 +30,7 @@ export function addSim(program: Command): void {
   program.addCommand(command);
 }
 
-async function simulate({ board, count, port }: SimOptions): Promise<void> {
+async function simulate({ board, count, port, json }: SimOptions): Promise<void> {
   if (count > 1 && board !== "native_sim")
     throw usage(`${board} has its name in its image: start one, or several of native_sim`);
   if (port + count > 65536) throw usage(`There are no ${count} ports from ${port} on`);
@@ -40,7 +42,8 @@ async function simulate({ board, count, port }: SimOptions): Promise<void> {
       const identity = ["--name", name, "--attr", `number=${i}`, "--attr", `floor=${i % FLOORS}`];
       const args = board === "native_sim" ? identity : [];
       boards.push(await startBoard({ board, args, ...(port > 0 && { port: port + i }) }));
-      process.stdout.write(`${name} at ${boards[i]!.address}\n`);
+      const { address } = boards[i]!;
+      process.stdout.write(json ? `${JSON.stringify({ name, address })}\n` : `${name} at ${address}\n`);
     }
     const ended = boards.map(async ({ process: child, address }) => {
       const [code, by] = await once(child, "exit");

@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
 import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { DeviceRuntime } from "../../runtime/link/device.js";
@@ -46,6 +49,24 @@ async function freePort(): Promise<number> {
 }
 
 describe("kappa sim", () => {
+  test("tells programs of its boards, and kappa host where it listens, as JSON", async () => {
+    const process = sim("--json");
+    const [line] = await once(createInterface({ input: process.stdout! }), "line");
+    const board = JSON.parse(String(line));
+    expect(board).toEqual({ name: "native_sim", address: expect.stringMatching(/^tcp:/) });
+    const data = await mkdtemp(join(tmpdir(), "kappa-sim-"));
+    const host = spawn("node", ["build/js/cli/main.js", "host", "--port", "0", "--data", data, "--json"], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const [said] = await once(createInterface({ input: host.stdout! }), "line");
+    const { event, url } = JSON.parse(String(said));
+    expect(event).toBe("listening");
+    expect((await fetch(`${url}/runtimes`)).status).toBe(200);
+    host.kill("SIGTERM");
+    expect(await once(host, "exit")).toEqual([0, null]);
+    await rm(data, { recursive: true });
+  });
+
   test("starts devices with names and attributes of their own, and ends them", async () => {
     const process = sim("--count", "3");
     const boards = await started(process, 3);
