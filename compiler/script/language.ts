@@ -157,6 +157,16 @@ export function calvinServices(): { lexer: Lexer; parser: LangiumParser } {
     const shared = inject(createDefaultSharedCoreModule(EmptyFileSystem), CalvinScriptGeneratedSharedModule);
     services = inject(createDefaultCoreModule({ shared }), CalvinScriptGeneratedModule, compilerModule);
     shared.ServiceRegistry.register(services);
+    leaveHiddenNodesOut(services.parser.LangiumParser);
   }
   return { lexer: services.parser.Lexer, parser: services.parser.LangiumParser };
+}
+
+/**
+ * Keeps white space and comments out of the syntax tree, where nothing here looks for them: the parser searches all statements
+ * before the current one for the place of each, and the time would grow with the square of the script.
+ */
+function leaveHiddenNodesOut(parser: LangiumParser): void {
+  const { nodeBuilder } = parser as unknown as { nodeBuilder: { addHiddenNodes(tokens: unknown[]): void } };
+  nodeBuilder.addHiddenNodes = () => {};
 }
