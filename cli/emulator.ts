@@ -81,9 +81,10 @@ async function startQemu(machine: string, image: string, args: string[], port?: 
 async function firstLine(child: ChildProcess, name: string): Promise<string> {
   const lines = createInterface({ input: child.stdout! });
   let complaints = "";
-  child.stderr?.on("data", (chunk) => {
+  const listen = (chunk: unknown): void => {
     complaints += chunk;
-  });
+  };
+  child.stderr?.on("data", listen);
   const gone = new AbortController();
   try {
     return await Promise.race([
@@ -94,6 +95,8 @@ async function firstLine(child: ChildProcess, name: string): Promise<string> {
     ]);
   } finally {
     gone.abort();
+    // What it says later is let go of, so that it neither piles up nor blocks the board.
+    child.stderr?.off("data", listen).resume();
     child.stdout?.resume();
   }
 }

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,8 +25,6 @@ component Clock() -> out {
 }
 apply Clock: attr_match(board="native_sim")
 `;
-const image = "build/firmware/native_sim/kappa";
-const withFirmware = existsSync(image) ? describe : describe.skip;
 
 let data: string;
 let socket: string;
@@ -97,7 +94,7 @@ describe("the process", () => {
   });
 });
 
-withFirmware("with a device", () => {
+describe("with a device", () => {
   test("a kappa waits for the device, runs on it, and is gone when deleted", async () => {
     host = await start("--device", `${socket},room=kitchen`);
     const put = await host.put(SUMS, "?name=sums");

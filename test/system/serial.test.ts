@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -71,9 +70,7 @@ class Bench {
   }
 }
 
-const described = existsSync("build/firmware/native_sim/kappa") ? describe : describe.skip;
-
-described("a device behind a serial port", () => {
+describe("a device behind a serial port", () => {
   let directory: string;
   let bench: Bench;
   beforeEach(async () => {
