@@ -95,6 +95,8 @@ export class DeviceRuntime extends EventEmitter<DeviceEvents> implements ActorHo
   private work: Promise<unknown> = Promise.resolve();
   private eventsSeen = new Set<number>();
   private refresh: (() => void) | undefined;
+  /** Takes the next attempt to set up back. */
+  private again: (() => void) | undefined;
 
   constructor(options: DeviceOptions) {
     super();
@@ -152,6 +154,7 @@ export class DeviceRuntime extends EventEmitter<DeviceEvents> implements ActorHo
   /** Closes the link. The device's actors go on. */
   close(): void {
     this.refresh?.();
+    this.again?.();
     this.session.stop();
     this.requests.abandon("closed by the host");
   }
@@ -390,7 +393,7 @@ export class DeviceRuntime extends EventEmitter<DeviceEvents> implements ActorHo
   private disagree(error: Error, sessions: number): void {
     if (this.session.sessions !== sessions || !this.session.isOpen) return;
     this.emit("problem", error);
-    this.clock.after(1000, () => {
+    this.again = this.clock.after(1000, () => {
       if (this.session.sessions === sessions) this.session.restart("the set-up failed");
     });
   }
